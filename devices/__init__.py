@@ -1,0 +1,1 @@
+"""What lifts say, and whether anyone is trapped. Knows nothing of crews, cases or databases."""

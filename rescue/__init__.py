@@ -1,0 +1,1 @@
+"""The case, from the first sign of trapped people until they are out and called back."""
