@@ -1,0 +1,1 @@
+"""The desk decides: an input and the board in, a decision with its reasons out. No clock, no I/O, no randomness."""

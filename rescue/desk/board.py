@@ -1,0 +1,137 @@
+"""What the desk knows when it decides (Board), and what it decided (Decision).
+
+The board holds every open case, the assignments of those, the crews and companies, in memory: the desk is one active
+process, and the database's copy is written before the board's. So: decide on the board, commit the decision, then
+apply it. A decision that could not be committed leaves the board as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from devices.messages import LiftId
+from dispatch.crews import Company, CompanyId, Crew, CrewId, Position
+from rescue.effects import Effect
+from rescue.incident import HOLDS_CREW, AlarmLedger, Assignment, AssignmentId, Incident, IncidentId
+from rescue.timeline import Entry
+
+
+@dataclass(slots=True, kw_only=True)
+class Board:
+    """The open cases and the people who can help. Changed only by `apply` and by fresh registry data."""
+
+    incidents: dict[IncidentId, Incident] = field(default_factory=dict)
+    assignments: dict[AssignmentId, Assignment] = field(default_factory=dict)
+    """Those of open incidents, whatever their status."""
+    ledgers: dict[LiftId, AlarmLedger] = field(default_factory=dict)
+    crews: dict[CrewId, Crew] = field(default_factory=dict)
+    companies: dict[CompanyId, Company] = field(default_factory=dict)
+    next_number: int = 1
+    by_lift: dict[LiftId, IncidentId] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        self.by_lift = {incident.lift_id: incident.incident_id for incident in self.incidents.values()}
+
+    def incident_of(self, lift_id: LiftId) -> Incident | None:
+        """The open incident of this lift."""
+        incident_id = self.by_lift.get(lift_id)
+        return self.incidents[incident_id] if incident_id else None
+
+    def busy(self) -> dict[CrewId, str]:
+        """Crews that hold an offer or assignment, each with the reason a dispatcher would give."""
+        return {
+            a.crew_id: f"{a.status.replace('_', ' ')} for another case"
+            for a in self.assignments.values()
+            if a.status in HOLDS_CREW
+        }
+
+    def place(self, crew_id: CrewId, position: Position, at: datetime) -> bool:
+        """A crew's newest position; False if the crew is unknown or the report older than the one we have."""
+        crew = self.crews.get(crew_id)
+        if crew is None or (crew.positioned_at and crew.positioned_at > at):
+            return False
+        self.crews[crew_id] = replace(crew, position=position, positioned_at=at)
+        return True
+
+    def know(self, crews: Iterable[Crew], companies: Iterable[Company]) -> None:
+        """Fresh registry data; positions newer than the registry's are kept."""
+        self.companies = {company.company_id: company for company in companies}
+        self.crews = {crew.crew_id: self._with_newest_position(crew) for crew in crews}
+
+    def _with_newest_position(self, crew: Crew) -> Crew:
+        known = self.crews.get(crew.crew_id)
+        if known is None or known.positioned_at is None:
+            return crew
+        if crew.positioned_at and crew.positioned_at >= known.positioned_at:
+            return crew
+        return replace(crew, position=known.position, positioned_at=known.positioned_at)
+
+
+class Verdict(StrEnum):
+    """What became of an input, for whoever sent it."""
+
+    OPENED = "opened"
+    JOINED = "joined"
+    DONE = "done"
+    NOTHING = "nothing"
+    """Heard, and nothing to change."""
+    NOT_FOUND = "not_found"
+    REFUSED = "refused"
+    """Too late, out of turn, or not possible in this status."""
+    STALE = "stale"
+    """The case has changed since the sender saw it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """The verdict on an input, its reason for a person, and the case it was about."""
+
+    verdict: Verdict
+    reason: str = ""
+    incident_id: IncidentId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """New values to save, history to append, effects to carry out: one transaction, or nothing."""
+
+    outcome: Outcome
+    incidents: Mapping[IncidentId, Incident] = field(default_factory=dict)
+    assignments: Mapping[AssignmentId, Assignment] = field(default_factory=dict)
+    ledgers: Mapping[LiftId, AlarmLedger] = field(default_factory=dict)
+    entries: tuple[Entry, ...] = ()
+    effects: tuple[Effect, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """There is nothing to commit."""
+        return not (self.incidents or self.assignments or self.ledgers or self.entries or self.effects)
+
+
+def apply(board: Board, decision: Decision) -> None:
+    """Bring the board to where the committed decision left things; finished cases leave it."""
+    board.assignments.update(decision.assignments)
+    board.ledgers.update(decision.ledgers)
+    for incident in decision.incidents.values():
+        _put(board, incident)
+
+
+def _put(board: Board, incident: Incident) -> None:
+    board.next_number = max(board.next_number, incident.number + 1)
+    if incident.is_final:
+        _take_off(board, incident)
+        return
+    board.incidents[incident.incident_id] = incident
+    board.by_lift[incident.lift_id] = incident.incident_id
+
+
+def _take_off(board: Board, incident: Incident) -> None:
+    board.incidents.pop(incident.incident_id, None)
+    if board.by_lift.get(incident.lift_id) == incident.incident_id:
+        del board.by_lift[incident.lift_id]
+    ended = [a.assignment_id for a in board.assignments.values() if a.incident_id == incident.incident_id]
+    for assignment_id in ended:
+        del board.assignments[assignment_id]

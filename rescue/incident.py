@@ -1,0 +1,316 @@
+"""The incident: our case about one lift, and the only way its status changes.
+
+An incident is a value: every change makes a new one with a higher `version`. Its status moves by the TRANSITIONS table
+and by nothing else:
+
+    open ──offered──▶ dispatched ──set_out──▶ en_route ──arrived──▶ on_scene ──released──▶ released ──closed──▶ closed
+     ▲                    │                      │                     │                      │
+     └────── crew_lost ───┴──────────────────────┴─────────────────────┘                      │
+     ▲                                                                                        │
+     └───────────────────────────────── trapped_again ────────────────────────────────────────┘
+
+`dispatched` says a crew has been asked; whether it has accepted is the assignment's to say. Crews forget to report, so
+`arrived` and `released` are taken from any stage in which a crew has accepted, and `released` from `open` too, when an
+operator learns that the people are out. `stood_down` and `false_alarm` end a case before release.
+
+This module knows nothing of databases, messages or who may do what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from devices.messages import Area, Confidence, Evidence, LiftId
+from dispatch.crews import CompanyId, CrewId, Position
+
+IncidentId = NewType("IncidentId", str)
+AssignmentId = NewType("AssignmentId", str)
+
+
+class Kind(StrEnum):
+    """What the case is about; an entrapment outranks all others."""
+
+    ENTRAPMENT = "entrapment"
+    FAULT = "fault"
+    POWER_OUTAGE = "power_outage"
+    LINK_LOST = "link_lost"
+    TEST_OVERDUE = "test_overdue"
+    ENQUIRY = "enquiry"
+
+
+class Source(StrEnum):
+    """Who told us first."""
+
+    IOT = "iot"
+    PHONE = "phone"
+    QR = "qr"
+    STAFF = "staff"
+    FIRE_BRIGADE = "119"
+
+
+class Status(StrEnum):
+    """Where the case stands. The last three are final."""
+
+    OPEN = "open"
+    DISPATCHED = "dispatched"
+    EN_ROUTE = "en_route"
+    ON_SCENE = "on_scene"
+    RELEASED = "released"
+    CLOSED = "closed"
+    STOOD_DOWN = "stood_down"
+    FALSE_ALARM = "false_alarm"
+
+
+FINAL = frozenset({Status.CLOSED, Status.STOOD_DOWN, Status.FALSE_ALARM})
+TRAPPED = frozenset({Status.OPEN, Status.DISPATCHED, Status.EN_ROUTE, Status.ON_SCENE})
+"""The statuses in which people may still be inside."""
+
+
+class Signal(StrEnum):
+    """What moves a case from one status to the next."""
+
+    OFFERED = "offered"
+    CREW_LOST = "crew_lost"
+    SET_OUT = "set_out"
+    ARRIVED = "arrived"
+    RELEASED = "released"
+    TRAPPED_AGAIN = "trapped_again"
+    CLOSED = "closed"
+    STOOD_DOWN = "stood_down"
+    FALSE_ALARM = "false_alarm"
+
+
+TRANSITIONS: Mapping[tuple[Status, Signal], Status] = {
+    (Status.OPEN, Signal.OFFERED): Status.DISPATCHED,
+    (Status.DISPATCHED, Signal.CREW_LOST): Status.OPEN,
+    (Status.DISPATCHED, Signal.SET_OUT): Status.EN_ROUTE,
+    (Status.DISPATCHED, Signal.ARRIVED): Status.ON_SCENE,
+    (Status.EN_ROUTE, Signal.CREW_LOST): Status.OPEN,
+    (Status.EN_ROUTE, Signal.ARRIVED): Status.ON_SCENE,
+    (Status.ON_SCENE, Signal.CREW_LOST): Status.OPEN,
+    **{(status, Signal.RELEASED): Status.RELEASED for status in TRAPPED},
+    **{(status, Signal.STOOD_DOWN): Status.STOOD_DOWN for status in TRAPPED},
+    **{(status, Signal.FALSE_ALARM): Status.FALSE_ALARM for status in TRAPPED},
+    (Status.RELEASED, Signal.TRAPPED_AGAIN): Status.OPEN,
+    (Status.RELEASED, Signal.CLOSED): Status.CLOSED,
+}
+
+
+class TransitionRefused(Exception):  # noqa: N818 - it reads as what happened
+    """The table does not list this signal for this status."""
+
+    def __init__(self, status: Status, signal: Signal) -> None:
+        super().__init__(f"a case that is {status} cannot take '{signal}'")
+        self.status = status
+        self.signal = signal
+
+
+class Deadline(StrEnum):
+    """What must have happened by then. An open case always has at least one ahead of it."""
+
+    VERIFY_BY = "verify_by"
+    """An operator has listened in on a merely possible entrapment; then it is treated as likely."""
+    ASK_BY = "ask_by"
+    """The next crew is sought."""
+    ACCEPT_BY = "accept_by"
+    """The crew that was asked has answered."""
+    ENGAGE_BY = "engage_by"
+    """Somebody has accepted, or the next level is asked."""
+    STAY_BY = "stay_by"
+    """The next mark of the stay in the car (arrival limits, supervisor, regulator, accident)."""
+    CALL_BACK_BY = "call_back_by"
+    """The passengers or the user unit have been called back after release."""
+    CLOSE_BY = "close_by"
+    """The cause is filed and the case closed."""
+
+
+class Sign(StrEnum):
+    """Independent signs that people are out. Two of them and a person's word stand a crew down."""
+
+    LIFT_RECOVERED = "lift_recovered"
+    ALARM_ENDED = "alarm_ended"
+    PASSENGERS_SAY = "passengers_say"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lift:
+    """The registry's card of a lift: all a crew needs to find it and get in."""
+
+    lift_id: LiftId
+    area: Area
+    rescue_code: str | None = None
+    register_code: str | None = None
+    address: str = ""
+    building: str = ""
+    entrance: str = ""
+    position: Position | None = None
+    company_id: CompanyId | None = None
+    floors: int | None = None
+    place_type: str = "other"
+    machine_room: bool | None = None
+    user_unit: str = ""
+    safety_officer: str = ""
+    safety_officer_phone: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    """Further columns of the registry's file, kept as they came (brand, model, drive type …)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who phoned, as far as they said."""
+
+    name: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmRecord:
+    """One numbered alarm of the lift that this case took in."""
+
+    number: int
+    boot: int
+    raised_at: datetime
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why a crew should not be asked again for this case, and since when."""
+
+    reason: str
+    at: datetime
+    level: int
+
+
+class AssignmentStatus(StrEnum):
+    """How far one attempt with one crew has come."""
+
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    EN_ROUTE = "en_route"
+    ON_SCENE = "on_scene"
+    RELEASED = "released"
+    DECLINED = "declined"
+    OVERDUE = "overdue"
+    WITHDRAWN = "withdrawn"
+    CANNOT_REACH = "cannot_reach"
+
+
+HOLDS_CREW = frozenset(
+    {AssignmentStatus.OFFERED, AssignmentStatus.ACCEPTED, AssignmentStatus.EN_ROUTE, AssignmentStatus.ON_SCENE}
+)
+"""A crew in one of these is not asked for another case."""
+ACCEPTED = HOLDS_CREW - {AssignmentStatus.OFFERED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """A crew asked for an incident: the `attempt`-th try. Every answer must quote the attempt."""
+
+    assignment_id: AssignmentId
+    incident_id: IncidentId
+    attempt: int
+    level: int
+    crew_id: CrewId
+    company_id: CompanyId
+    status: AssignmentStatus
+    offered_at: datetime
+    accept_by: datetime
+    eta_s: float | None
+    reason: str
+    """Why this crew."""
+    accepted_at: datetime | None = None
+    en_route_at: datetime | None = None
+    on_scene_at: datetime | None = None
+    ended_at: datetime | None = None
+    end_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """A case about one lift. `deadlines` holds what must happen next, and by when."""
+
+    incident_id: IncidentId
+    number: int
+    kind: Kind
+    status: Status
+    version: int
+    level: int
+    source: Source
+    lift_id: LiftId
+    area: Area
+    lift: Lift | None
+    opened_at: datetime
+    trapped_since: datetime
+    evidence: Evidence
+    deadlines: Mapping[Deadline, datetime]
+    people: int | None = None
+    injured: int = 0
+    vulnerable: tuple[str, ...] = ()
+    caller: Caller | None = None
+    alarms: tuple[AlarmRecord, ...] = ()
+    signs: frozenset[Sign] = frozenset()
+    assignment_id: AssignmentId | None = None
+    """The attempt that holds a crew now, if any."""
+    attempts: int = 0
+    asked_at_level: int = 0
+    """Attempts made since this level was reached."""
+    refusals: Mapping[CrewId, Refusal] = field(default_factory=dict)
+    claimed_by: str | None = None
+    dispatched_at: datetime | None = None
+    arrived_at: datetime | None = None
+    released_at: datetime | None = None
+    called_back_at: datetime | None = None
+    closed_at: datetime | None = None
+    people_released: int | None = None
+    release_method: str | None = None
+    cause_code: str | None = None
+    parent_id: IncidentId | None = None
+    entries: int = 0
+    """How many entries its timeline has, and the hash of the last: the chain's head."""
+    head: str = ""
+
+    @property
+    def is_final(self) -> bool:
+        """Nothing more will happen in this case."""
+        return self.status in FINAL
+
+    def without(self, *deadlines: Deadline) -> Incident:
+        """The incident with these deadlines met or dropped."""
+        return replace(self, deadlines={k: v for k, v in self.deadlines.items() if k not in deadlines})
+
+    def due(self, **by: datetime) -> Incident:
+        """The incident with these deadlines set, e.g. `due(ask_by=now)`."""
+        return replace(self, deadlines={**self.deadlines, **{Deadline(k): v for k, v in by.items()}})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmLedger:
+    """What a lift's alarms have come to: the newest number seen, and the newest that ended.
+
+    Kept beyond the case, so that a delayed repeat of an ended alarm is known for what it is.
+    """
+
+    lift_id: LiftId
+    number: int
+    boot: int
+    ended_number: int | None = None
+    ended_boot: int | None = None
+    ended_at: datetime | None = None
+
+
+def advance(incident: Incident, signal: Signal) -> Incident:
+    """The incident after `signal`, by the table. Raises TransitionRefused for a pair that is not listed."""
+    status = TRANSITIONS.get((incident.status, signal))
+    if status is None:
+        raise TransitionRefused(incident.status, signal)
+    return replace(incident, status=status)
+
+
+def is_sure(evidence: Evidence) -> bool:
+    """Sure enough to offer at once; a merely possible entrapment is verified by voice first."""
+    return evidence.confidence is not Confidence.POSSIBLE

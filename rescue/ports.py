@@ -1,0 +1,208 @@
+"""What the shell needs of the outside world, as protocols: each has a real part and, for tests, a fake.
+
+Whatever claims to be a Store passes tests/contract/test_store.py. `now` is always an argument: no store reads a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from devices.messages import Area, LiftId
+from dispatch.crews import Company, CompanyId, Crew, CrewId, Station
+from rescue.desk.board import Board, Decision
+from rescue.incident import Assignment, AssignmentId, Incident, IncidentId, Lift
+from rescue.timeline import Entry
+
+
+class StoreUnavailable(Exception):  # noqa: N818 - it reads as what happened
+    """The database did not answer; whether the last commit took place is not known. Reload the board and ask again."""
+
+
+class Clock(Protocol):
+    """Where the shell reads the time it hands to the core."""
+
+    def now(self) -> datetime:
+        """The instant, in UTC."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Downlink:
+    """An effect on its way to a lift: one MQTT message."""
+
+    outbox_id: int
+    key: str
+    topic: str
+    payload: dict[str, Any]
+    tries: int
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """An effect on its way to one endpoint of a company: one webhook, with its history of tries."""
+
+    outbox_id: int
+    key: str
+    """The same for every endpoint the effect goes to, and over all retries: the `webhook-id`."""
+    type: str
+    body: dict[str, Any]
+    endpoint_id: str
+    url: str
+    secrets: tuple[str, ...]
+    assignment_id: AssignmentId | None
+    attempt: int | None
+    tries: int
+    created_at: datetime
+    expires_at: datetime
+
+
+Outgoing = Downlink | Delivery
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """How one try of an outgoing effect went: done, to be tried again at `due_at`, or given up (both None/False)."""
+
+    outbox_id: int
+    at: datetime
+    done: bool
+    due_at: datetime | None
+    status: int | None
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """An effect as the outbox keeps it: to a lift (`topic`) or to all endpoints of a company (`company_id`)."""
+
+    key: str
+    type: str
+    body: dict[str, Any]
+    created_at: datetime
+    expires_at: datetime
+    topic: str | None = None
+    company_id: CompanyId | None = None
+    assignment_id: AssignmentId | None = None
+    attempt: int | None = None
+
+
+class Store(Protocol):
+    """The durable side of the desk. Every method may raise StoreUnavailable."""
+
+    async def load_board(self) -> Board:
+        """Every open incident, its assignments, the alarm ledgers, crews, companies and the next number."""
+        ...
+
+    async def commit(self, decision: Decision, effects: Sequence[Rendered], now: datetime) -> None:
+        """Save the whole decision in one transaction, or nothing of it.
+
+        Effects whose key is already known are not queued again. Offers of assignments that no longer stand are taken
+        out of the queue in the same transaction.
+        """
+        ...
+
+    async def find_lift(self, lift_id: LiftId) -> Lift | None:
+        """The registry's card of a lift."""
+        ...
+
+    async def find_lift_by_rescue_code(self, rescue_code: str) -> Lift | None:
+        """The lift whose plate bears this code."""
+        ...
+
+    async def lift_areas(self) -> Sequence[tuple[LiftId, Area]]:
+        """Every registered lift with its area: what the tracker needs to know of 120,000 lifts."""
+        ...
+
+    async def find_incident(self, incident_id: IncidentId) -> Incident | None:
+        """An incident, open or finished."""
+        ...
+
+    async def list_incidents(
+        self,
+        *,
+        status: str,
+        area: Area | None,
+        opened_from: datetime | None,
+        opened_to: datetime | None,
+        company_id: CompanyId | None,
+        after: int | None,
+        limit: int,
+    ) -> Sequence[Incident]:
+        """Incidents by number, newest first, below the number `after`; `status` is open, closed or all.
+
+        With `company_id`, only those in which that company was ever asked.
+        """
+        ...
+
+    async def assignments_of(self, incident_id: IncidentId) -> Sequence[Assignment]:
+        """Every attempt of a case, in order."""
+        ...
+
+    async def timeline_of(self, incident_id: IncidentId) -> Sequence[Entry]:
+        """A case's history, in order."""
+        ...
+
+    async def due(self, now: datetime, limit: int) -> Sequence[Outgoing]:
+        """Effects whose time has come, oldest first, enabled endpoints only."""
+        ...
+
+    async def next_due(self) -> datetime | None:
+        """When the next effect is due."""
+        ...
+
+    async def carried(self, tries: Sequence[Carried]) -> None:
+        """Write down how tries went."""
+        ...
+
+
+class Registry(Protocol):
+    """What `rescue import` and the API write: lifts, companies, stations, crews."""
+
+    async def put_lifts(self, lifts: Sequence[Lift]) -> None:
+        """Insert or replace."""
+        ...
+
+    async def put_companies(self, companies: Sequence[Company]) -> None:
+        """Insert or replace."""
+        ...
+
+    async def put_stations(self, stations: Sequence[Station]) -> None:
+        """Insert or replace."""
+        ...
+
+    async def put_crews(self, crews: Sequence[Crew]) -> None:
+        """Insert or replace."""
+        ...
+
+    async def set_on_duty(self, crew_id: CrewId, on_duty: bool) -> bool:
+        """Put a crew on or off duty; False if it is unknown."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quarantined:
+    """A message we could not use: kept, counted, listed, and acknowledged like any other."""
+
+    at: datetime
+    topic: str
+    reason: str
+    payload: bytes
+    """At most the first 8 KiB."""
+    size: int
+
+
+class Quarantine(Protocol):
+    """Where unusable messages wait for a person to look."""
+
+    async def quarantine(self, rows: Sequence[Quarantined], keep: int) -> None:
+        """Append; beyond the newest `keep` rows the oldest are dropped."""
+        ...
+
+    async def list_quarantine(self, *, after: int | None, limit: int) -> Sequence[tuple[int, Quarantined]]:
+        """Newest first, with their numbers, below the number `after`."""
+        ...
