@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from rescue.incident import Deadline, Incident
+from rescue.incident import Incident
 
 FIRE_BRIGADE = 3
 GRAVE = frozenset({"medical", "water", "fire", "child_alone"})
@@ -31,9 +31,12 @@ class Policy:
     """The limits of a rescue centre, in seconds."""
 
     accept_within_s: float = 180
+    accept_next_within_s: float = 60
+    """For each further attempt at the same level."""
     engage_within_s: float = 300
+    """Without an acceptance by then, every level is engaged."""
     verify_within_s: float = 60
-    ask_again_after_s: float = 60
+    ask_again_after_s: float = 15
     refusal_lasts_s: float = 600
     attempts_per_level: int = 2
     reach_within_s: float = 1200
@@ -61,13 +64,9 @@ class Policy:
         return self.marks[-1].after_s
 
 
-def marks_due(incident: Incident, now: datetime, policy: Policy) -> tuple[Mark, ...]:
-    """The marks passed between the stored `stay_by` and `now`, oldest first, as far as they still matter."""
-    since = incident.trapped_since
-    stay_by = incident.deadlines.get(Deadline.STAY_BY)
-    if stay_by is None or stay_by > now:
-        return ()
-    passed = (m for m in policy.marks if stay_by <= since + timedelta(seconds=m.after_s) <= now)
+def marks_due(incident: Incident, by: datetime, now: datetime, policy: Policy) -> tuple[Mark, ...]:
+    """The marks passed from the deadline `by` until `now`, oldest first, as far as they still matter."""
+    passed = (m for m in policy.marks if by <= incident.trapped_since + timedelta(seconds=m.after_s) <= now)
     return tuple(m for m in passed if incident.arrived_at is None or not m.only_before_arrival)
 
 
@@ -91,7 +90,7 @@ def is_exhausted(incident: Incident, policy: Policy) -> bool:
 
 
 def answer_by(incident: Incident, now: datetime, policy: Policy) -> datetime:
-    """When an offer made now is overdue: never past the moment when the next level must be engaged."""
-    by = now + timedelta(seconds=policy.accept_within_s)
-    engage_by = incident.deadlines.get(Deadline.ENGAGE_BY)
-    return min(by, engage_by) if engage_by and engage_by > now else by
+    """When an offer made now is overdue; the first of a level is given longest."""
+    is_first = incident.asked_at_level == 0
+    within_s = policy.accept_within_s if is_first else min(policy.accept_within_s, policy.accept_next_within_s)
+    return now + timedelta(seconds=within_s)

@@ -270,6 +270,8 @@ class Incident:
     release_method: str | None = None
     cause_code: str | None = None
     parent_id: IncidentId | None = None
+    shortfall: str = ""
+    """Why nobody could be asked, when last sought; said again in the timeline only when it changes."""
     entries: int = 0
     """How many entries its timeline has, and the hash of the last: the chain's head."""
     head: str = ""
@@ -290,17 +292,18 @@ class Incident:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmLedger:
-    """What a lift's alarms have come to: the newest number seen, and the newest that ended.
+    """The newest alarm of a lift, kept beyond its case, so that a delayed repeat is known for what it is.
 
-    Kept beyond the case, so that a delayed repeat of an ended alarm is known for what it is.
+    `ended_number` is the highest number that has ended. `reported_at` is by the lift's own clock (POSIX seconds), and
+    only ever compared with other times by that clock.
     """
 
     lift_id: LiftId
     number: int
     boot: int
+    seen_at: datetime
+    reported_at: float | None = None
     ended_number: int | None = None
-    ended_boot: int | None = None
-    ended_at: datetime | None = None
 
 
 def advance(incident: Incident, signal: Signal) -> Incident:

@@ -1,0 +1,190 @@
+"""What companies answer. An answer counts only for the attempt it quotes, while that attempt stands.
+
+What counts when is the table MAY; a repeat of what is already so changes nothing; everything else is refused with the
+reason, and recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from dispatch.crews import CrewId
+from rescue.desk.asking import ask, concerned, lose_crew, raise_level, tell
+from rescue.desk.board import Decision, Verdict
+from rescue.desk.draft import Draft
+from rescue.desk.inputs import Answer, CompanyAnswered, Envelope, OfferUndelivered
+from rescue.effects import ConfirmAssignment, NotifyPassengers
+from rescue.escalation import FIRE_BRIGADE
+from rescue.incident import Assignment, AssignmentStatus, Deadline, Incident, Signal, advance
+from rescue.timeline import Actor, Fact
+
+_ON_THE_WAY = frozenset({Answer.ON_SCENE, Answer.CANNOT_REACH, Answer.RELEASED})
+MAY: Mapping[AssignmentStatus, frozenset[Answer]] = {
+    AssignmentStatus.OFFERED: frozenset({Answer.ACCEPT, Answer.DECLINE}),
+    AssignmentStatus.ACCEPTED: _ON_THE_WAY | {Answer.EN_ROUTE},
+    AssignmentStatus.EN_ROUTE: _ON_THE_WAY,
+    AssignmentStatus.ON_SCENE: frozenset({Answer.CANNOT_REACH, Answer.RELEASED}),
+}
+ALREADY: Mapping[Answer, AssignmentStatus] = {
+    Answer.ACCEPT: AssignmentStatus.ACCEPTED,
+    Answer.DECLINE: AssignmentStatus.DECLINED,
+    Answer.EN_ROUTE: AssignmentStatus.EN_ROUTE,
+    Answer.ON_SCENE: AssignmentStatus.ON_SCENE,
+    Answer.CANNOT_REACH: AssignmentStatus.CANNOT_REACH,
+    Answer.RELEASED: AssignmentStatus.RELEASED,
+}
+
+
+def take_answer(draft: Draft, envelope: Envelope, answered: CompanyAnswered) -> Decision:
+    """Take the answer, or say why it does not count."""
+    assignment = draft.assignment(answered.assignment_id)
+    incident = draft.incident(assignment.incident_id) if assignment else None
+    if assignment is None or incident is None:
+        return draft.decide(Verdict.NOT_FOUND, "no open case has this assignment")
+    if ALREADY[answered.answer] is assignment.status and answered.attempt == assignment.attempt:
+        return draft.decide(Verdict.NOTHING, f"it is {assignment.status} already", incident)
+    refusal = _refusal(draft, assignment, answered)
+    if refusal:
+        data: dict[str, Fact] = {"attempt": answered.attempt, "answer": answered.answer, "reason": refusal}
+        draft.record(incident, "answer_refused", f"Too late or out of turn: {refusal}", envelope.actor, **data)
+        return draft.decide(Verdict.REFUSED, refusal, incident)
+    return draft.decide(
+        Verdict.DONE, incident=_TAKERS[answered.answer](draft, incident, assignment, answered, envelope.actor)
+    )
+
+
+def take_undelivered(draft: Draft, offer: OfferUndelivered) -> Decision:
+    """No endpoint took the offer: the next is asked now rather than at the deadline."""
+    assignment = draft.assignment(offer.assignment_id)
+    incident = draft.incident(assignment.incident_id) if assignment else None
+    if not assignment or not incident or assignment.status is not AssignmentStatus.OFFERED:
+        return draft.decide(Verdict.NOTHING, "the offer no longer stands")
+    said = f"The offer could not be delivered to {assignment.company_id}: {offer.reason}"
+    lost = lose_crew(draft, incident, AssignmentStatus.OVERDUE, said)
+    return draft.decide(Verdict.DONE, incident=ask(draft, draft.record(lost, "undelivered", said)))
+
+
+def _refusal(draft: Draft, assignment: Assignment, answered: CompanyAnswered) -> str:
+    if answered.attempt != assignment.attempt:
+        return f"this assignment is attempt {assignment.attempt}, not {answered.attempt}"
+    if answered.answer not in MAY.get(assignment.status, frozenset()):
+        return f"the assignment is {assignment.status}, it cannot take '{answered.answer}'"
+    return _crew_refusal(draft, assignment, answered.crew_id)
+
+
+def _crew_refusal(draft: Draft, assignment: Assignment, crew_id: CrewId | None) -> str:
+    if crew_id is None or crew_id == assignment.crew_id:
+        return ""
+    crew = draft.board.crews.get(crew_id)
+    if crew is None or crew.company_id != assignment.company_id:
+        return f"the company has no crew {crew_id}"
+    return f"crew {crew_id} is {draft.busy()[crew_id]}" if crew_id in draft.busy() else ""
+
+
+def _accept(draft: Draft, incident: Incident, assignment: Assignment, answered: CompanyAnswered, by: Actor) -> Incident:
+    crew_id = answered.crew_id or assignment.crew_id
+    accepted = draft.save_assignment(
+        replace(assignment, status=AssignmentStatus.ACCEPTED, crew_id=crew_id, accepted_at=draft.now)
+    )
+    going = replace(incident, dispatched_at=draft.now).without(Deadline.ACCEPT_BY, Deadline.ENGAGE_BY)
+    going = draft.record(going, "accepted", f"Crew {crew_id} accepted", by, attempt=accepted.attempt, crew_id=crew_id)
+    draft.effect(
+        ConfirmAssignment(
+            key=f"{accepted.assignment_id}:confirmed",
+            company_id=accepted.company_id,
+            incident=going,
+            assignment=accepted,
+        )
+    )
+    _notify(draft, going, accepted, "help_on_the_way", accepted.eta_s)
+    return going
+
+
+def _decline(
+    draft: Draft, incident: Incident, assignment: Assignment, answered: CompanyAnswered, by: Actor
+) -> Incident:
+    reason = answered.reason or "no reason given"
+    lost = lose_crew(draft, incident, AssignmentStatus.DECLINED, f"declined: {reason}")
+    said = f"Crew {assignment.crew_id} declined: {reason}"
+    return ask(draft, draft.record(lost, "declined", said, by, attempt=assignment.attempt, reason=reason))
+
+
+def _en_route(
+    draft: Draft, incident: Incident, assignment: Assignment, answered: CompanyAnswered, by: Actor
+) -> Incident:
+    draft.save_assignment(replace(assignment, status=AssignmentStatus.EN_ROUTE, en_route_at=draft.now))
+    return draft.record(advance(incident, Signal.SET_OUT), "en_route", f"Crew {assignment.crew_id} is en route", by)
+
+
+def _on_scene(
+    draft: Draft, incident: Incident, assignment: Assignment, answered: CompanyAnswered, by: Actor
+) -> Incident:
+    draft.save_assignment(replace(assignment, status=AssignmentStatus.ON_SCENE, on_scene_at=draft.now))
+    arrived = replace(advance(incident, Signal.ARRIVED), arrived_at=draft.now)
+    arrived = draft.record(arrived, "on_scene", f"Crew {assignment.crew_id} is on scene", by)
+    _notify(draft, arrived, assignment, "arrived", None)
+    return arrived
+
+
+def _cannot_reach(
+    draft: Draft, incident: Incident, assignment: Assignment, answered: CompanyAnswered, by: Actor
+) -> Incident:
+    reason = answered.reason or "no reason given"
+    lost = lose_crew(draft, incident, AssignmentStatus.CANNOT_REACH, f"cannot reach: {reason}")
+    said = f"Crew {assignment.crew_id} cannot reach the lift: {reason}"
+    return ask(draft, draft.record(lost, "cannot_reach", said, by, attempt=assignment.attempt, reason=reason))
+
+
+def _released(
+    draft: Draft, incident: Incident, assignment: Assignment, answered: CompanyAnswered, by: Actor
+) -> Incident:
+    draft.save_assignment(replace(assignment, status=AssignmentStatus.RELEASED, ended_at=draft.now))
+    out = replace(
+        incident,
+        people_released=answered.people_released,
+        injured=max(incident.injured, answered.injured or 0),
+        cause_code=answered.cause_code or incident.cause_code,
+        release_method=answered.release_method,
+        arrived_at=incident.arrived_at or draft.now,
+    )
+    return release(draft, out, f"Crew {assignment.crew_id} reports the passengers out", by)
+
+
+def release(draft: Draft, incident: Incident, said: str, by: Actor) -> Incident:
+    """The passengers are out: what is left is to call back, file the cause and close."""
+    companies = concerned(draft, incident)
+    out = replace(advance(incident, Signal.RELEASED), released_at=draft.now, assignment_id=None, deadlines={})
+    out = out.due(
+        call_back_by=draft.after(draft.policy.call_back_within_s),
+        close_by=draft.after(draft.policy.close_within_s),
+    )
+    facts = {"people_released": out.people_released, "injured": out.injured, "release_method": out.release_method}
+    out = draft.record(out, "released", said, by, **facts)
+    tell(draft, out, "incident.released", *companies)
+    if out.injured > incident.injured and out.level < FIRE_BRIGADE:
+        return raise_level(draft, out, "people are hurt", to=FIRE_BRIGADE)
+    return out
+
+
+def _notify(draft: Draft, incident: Incident, assignment: Assignment, message: str, eta_s: float | None) -> None:
+    draft.effect(
+        NotifyPassengers(
+            key=f"{assignment.assignment_id}:{message}",
+            lift_id=incident.lift_id,
+            area=incident.area,
+            incident_id=incident.incident_id,
+            message=message,
+            eta_s=eta_s,
+        )
+    )
+
+
+_TAKERS: Mapping[Answer, Callable[[Draft, Incident, Assignment, CompanyAnswered, Actor], Incident]] = {
+    Answer.ACCEPT: _accept,
+    Answer.DECLINE: _decline,
+    Answer.EN_ROUTE: _en_route,
+    Answer.ON_SCENE: _on_scene,
+    Answer.CANNOT_REACH: _cannot_reach,
+    Answer.RELEASED: _released,
+}

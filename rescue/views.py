@@ -1,0 +1,458 @@
+"""The published JSON: what a case, an assignment, a lift, a crew look like from outside, and who may see which part.
+
+These models are the contract (docs/contract.md): names here are never renamed or dropped, only added to. Decides who
+reads whose phone number, and nothing else; must not know how a view travels, over HTTP, a webhook or a WebSocket.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
+
+from devices.messages import Area, CarDirection, CarStatus, Confidence, DoorStatus, LiftId, PowerStatus, ServiceMode
+from devices.messages import Status as LiftStatus
+from dispatch.crews import Crew
+from dispatch.problem import Candidate, Refusal
+from rescue.escalation import Policy
+from rescue.incident import AlarmRecord, Assignment, AssignmentStatus, Deadline, Incident, Kind, Lift, Source, Status
+from rescue.timeline import Entry, instant
+
+
+class Reader(Enum):
+    """Who reads: it decides which personal data a view holds."""
+
+    OPERATOR = "operator"
+    """The rescue centre: everything."""
+    COMPANY = "company"
+    """A company concerned: the safety officer's number until the case is final, never the caller."""
+    ONLOOKER = "onlooker"
+    """Wall, auditor, anyone else: no phone number at all."""
+
+
+def _in_utc(at: datetime) -> datetime:
+    return at.astimezone(UTC)
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+"""An instant; RFC 3339 in UTC with `Z` in JSON."""
+
+
+class _View(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+Item = TypeVar("Item")
+
+
+class PageView(_View, Generic[Item]):
+    """One page of a list; `next` is the cursor of the page after it, null on the last."""
+
+    items: list[Item]
+    next: str | None
+
+
+class EvidenceView(_View):
+    """Why we think someone is trapped."""
+
+    confidence: Confidence
+    reasons: list[str]
+
+
+class FaultView(_View):
+    """A fault code as the lift sent it."""
+
+    profile: str
+    code: str
+
+
+class LiveView(_View):
+    """What the lift said last, and how long ago by our clock."""
+
+    online: bool
+    seen_at: Instant
+    age_s: float
+    service_mode: ServiceMode
+    car_status: CarStatus
+    car_direction: CarDirection
+    car_position: str
+    door_zone: bool
+    door_status: DoorStatus
+    passenger_status: bool | None
+    power_status: PowerStatus
+    faults: list[FaultView]
+    load_percent: float | None
+    car_speed_mps: float | None
+
+
+class LiftView(_View):
+    """A lift as the registry knows it, and what it says now. `registered` is false for a lift we do not know."""
+
+    lift_id: str
+    area: str
+    registered: bool
+    rescue_code: str | None = None
+    register_code: str | None = None
+    address: str = ""
+    building: str = ""
+    entrance: str = ""
+    lon: float | None = None
+    lat: float | None = None
+    company_id: str | None = None
+    floors: int | None = None
+    place_type: str = "other"
+    machine_room: bool | None = None
+    user_unit: str = ""
+    safety_officer: str = ""
+    safety_officer_phone: str = ""
+    attributes: dict[str, str] = {}
+    live: LiveView | None = None
+
+
+class AssignmentView(_View):
+    """One attempt with one crew. Answers quote `attempt`."""
+
+    id: str
+    incident_id: str
+    attempt: int
+    level: int
+    crew_id: str
+    company_id: str
+    status: AssignmentStatus
+    eta_s: int | None
+    reason: str
+    offered_at: Instant
+    accept_by: Instant
+    accepted_at: Instant | None
+    en_route_at: Instant | None
+    on_scene_at: Instant | None
+    ended_at: Instant | None
+    end_reason: str
+
+
+class ClockView(_View):
+    """The instants by which the stay in the car is judged."""
+
+    trapped_since: Instant
+    arrive_by: Instant
+    accident_at: Instant
+
+
+class CallerView(_View):
+    """Who phoned."""
+
+    name: str
+    phone: str
+
+
+class AlarmView(_View):
+    """A numbered alarm of the lift that the case took in."""
+
+    number: int
+    boot: int
+    raised_at: Instant
+    ended_at: Instant | None
+
+
+class IncidentView(_View):
+    """A case. `assignment` is the attempt that counts now; `deadlines` what must happen next, and by when."""
+
+    id: str
+    number: int
+    kind: Kind
+    status: Status
+    version: int
+    level: int
+    evidence: EvidenceView
+    lift: LiftView
+    area: str
+    source: Source
+    opened_at: Instant
+    people: int | None
+    injured: int
+    vulnerable: list[str]
+    assignment: AssignmentView | None
+    clock: ClockView
+    parent_id: str | None
+    attempts: int
+    alarms: list[AlarmView]
+    deadlines: dict[Deadline, Instant]
+    caller: CallerView | None
+    claimed_by: str | None
+    dispatched_at: Instant | None
+    arrived_at: Instant | None
+    released_at: Instant | None
+    called_back_at: Instant | None
+    closed_at: Instant | None
+    people_released: int | None
+    release_method: str | None
+    cause_code: str | None
+
+
+class ActorView(_View):
+    """Who did it, and by which channel we heard."""
+
+    kind: str
+    name: str
+    channel: str
+
+
+class TimelineEntryView(_View):
+    """One line of a case's history. `at` is spelled exactly as its `hash` covers it."""
+
+    incident_id: str
+    seq: int
+    at: str
+    what: str
+    actor: ActorView
+    said: str
+    data: dict[str, Any]
+    previous: str
+    hash: str
+
+
+class CrewView(_View):
+    """A crew; `busy` says what keeps it, null for a free one."""
+
+    crew_id: str
+    company_id: str
+    station_id: str | None
+    name: str
+    phone: str
+    members: int
+    qualifications: list[str]
+    on_duty: bool
+    lon: float | None
+    lat: float | None
+    positioned_at: Instant | None
+    busy: str | None
+
+
+class TermView(_View):
+    """One part of a cost."""
+
+    name: str
+    seconds: float
+
+
+class CandidateView(_View):
+    """How a crew stands towards a case: its rank from 1 if it may go, otherwise the ground on which it may not."""
+
+    crew_id: str
+    may_go: bool
+    rank: int | None
+    eta_s: int | None
+    cost_s: float | None
+    terms: list[TermView]
+    reasons: list[str]
+    ground: str | None
+
+
+def incident_view(
+    incident: Incident, assignment: Assignment | None, policy: Policy, *, reader: Reader = Reader.ONLOOKER
+) -> IncidentView:
+    """The case as `reader` may see it; `assignment` is the attempt that counts now. As long as the case has fields."""
+    shows_phones = reader is Reader.OPERATOR or (reader is Reader.COMPANY and not incident.is_final)
+    return IncidentView(
+        id=incident.incident_id,
+        number=incident.number,
+        kind=incident.kind,
+        status=incident.status,
+        version=incident.version,
+        level=incident.level,
+        evidence=EvidenceView(confidence=incident.evidence.confidence, reasons=list(incident.evidence.reasons)),
+        lift=lift_of(incident, shows_phones=shows_phones),
+        area=incident.area,
+        source=incident.source,
+        opened_at=incident.opened_at,
+        people=incident.people,
+        injured=incident.injured,
+        vulnerable=list(incident.vulnerable),
+        assignment=assignment_view(assignment) if assignment else None,
+        clock=clock_view(incident.trapped_since, policy),
+        parent_id=incident.parent_id,
+        attempts=incident.attempts,
+        alarms=[_alarm_view(alarm) for alarm in incident.alarms],
+        deadlines=dict(incident.deadlines),
+        caller=_caller_view(incident) if reader is Reader.OPERATOR else None,
+        claimed_by=incident.claimed_by if reader is not Reader.COMPANY else None,
+        dispatched_at=incident.dispatched_at,
+        arrived_at=incident.arrived_at,
+        released_at=incident.released_at,
+        called_back_at=incident.called_back_at,
+        closed_at=incident.closed_at,
+        people_released=incident.people_released,
+        release_method=incident.release_method,
+        cause_code=incident.cause_code,
+    )
+
+
+def assignment_view(assignment: Assignment) -> AssignmentView:
+    """One attempt."""
+    return AssignmentView(
+        id=assignment.assignment_id,
+        incident_id=assignment.incident_id,
+        attempt=assignment.attempt,
+        level=assignment.level,
+        crew_id=assignment.crew_id,
+        company_id=assignment.company_id,
+        status=assignment.status,
+        eta_s=_whole(assignment.eta_s),
+        reason=assignment.reason,
+        offered_at=assignment.offered_at,
+        accept_by=assignment.accept_by,
+        accepted_at=assignment.accepted_at,
+        en_route_at=assignment.en_route_at,
+        on_scene_at=assignment.on_scene_at,
+        ended_at=assignment.ended_at,
+        end_reason=assignment.end_reason,
+    )
+
+
+def lift_view(lift: Lift, *, live: LiveView | None = None, shows_phones: bool = False) -> LiftView:
+    """The registry's card, with the safety officer's number only if `shows_phones`."""
+    return LiftView(
+        lift_id=lift.lift_id,
+        area=lift.area,
+        registered=True,
+        rescue_code=lift.rescue_code,
+        register_code=lift.register_code,
+        address=lift.address,
+        building=lift.building,
+        entrance=lift.entrance,
+        lon=lift.position.lon if lift.position else None,
+        lat=lift.position.lat if lift.position else None,
+        company_id=lift.company_id,
+        floors=lift.floors,
+        place_type=lift.place_type,
+        machine_room=lift.machine_room,
+        user_unit=lift.user_unit,
+        safety_officer=lift.safety_officer,
+        safety_officer_phone=lift.safety_officer_phone if shows_phones else mask(lift.safety_officer_phone),
+        attributes=dict(lift.attributes),
+        live=live,
+    )
+
+
+def unregistered_lift_view(lift_id: LiftId, area: Area, *, live: LiveView | None = None) -> LiftView:
+    """A lift that has spoken and is in no registry: all we have is its topic."""
+    return LiftView(lift_id=lift_id, area=area, registered=False, live=live)
+
+
+def lift_of(incident: Incident, *, shows_phones: bool) -> LiftView:
+    """The lift a case is about."""
+    if incident.lift is None:
+        return unregistered_lift_view(incident.lift_id, incident.area)
+    return lift_view(incident.lift, shows_phones=shows_phones)
+
+
+def live_view(status: LiftStatus, *, online: bool, seen_at: datetime, now: datetime) -> LiveView:
+    """The live part of a lift: its last status, received at `seen_at`."""
+    return LiveView(
+        online=online,
+        seen_at=seen_at,
+        age_s=round((now - seen_at).total_seconds(), 1),
+        service_mode=status.service_mode,
+        car_status=status.car_status,
+        car_direction=status.car_direction,
+        car_position=status.car_position,
+        door_zone=status.door_zone,
+        door_status=status.door_status,
+        passenger_status=status.passenger_present,
+        power_status=status.power_status,
+        faults=[FaultView(profile=fault.profile, code=fault.code) for fault in status.faults],
+        load_percent=status.load_percent,
+        car_speed_mps=status.car_speed_mps,
+    )
+
+
+def clock_view(trapped_since: datetime, policy: Policy) -> ClockView:
+    """The limits of a stay in the car that began at `trapped_since`."""
+    return ClockView(
+        trapped_since=trapped_since,
+        arrive_by=trapped_since + timedelta(seconds=policy.arrive_within_s),
+        accident_at=trapped_since + timedelta(seconds=policy.accident_after_s),
+    )
+
+
+def entry_view(entry: Entry) -> TimelineEntryView:
+    """One line of the timeline, spelled so that a reader can check its hash."""
+    return TimelineEntryView(
+        incident_id=entry.incident_id,
+        seq=entry.seq,
+        at=instant(entry.at),
+        what=entry.what,
+        actor=ActorView(kind=entry.actor.kind, name=entry.actor.name, channel=entry.actor.channel),
+        said=entry.said,
+        data=dict(entry.data),
+        previous=entry.previous,
+        hash=entry.hash,
+    )
+
+
+def crew_view(crew: Crew, busy: Mapping[Any, str], *, shows_phones: bool = True) -> CrewView:
+    """A crew; `busy` is the board's reason for each crew that is not free."""
+    return CrewView(
+        crew_id=crew.crew_id,
+        company_id=crew.company_id,
+        station_id=crew.station_id,
+        name=crew.name,
+        phone=crew.phone if shows_phones else mask(crew.phone),
+        members=crew.members,
+        qualifications=sorted(crew.qualifications),
+        on_duty=crew.on_duty,
+        lon=crew.position.lon if crew.position else None,
+        lat=crew.position.lat if crew.position else None,
+        positioned_at=crew.positioned_at,
+        busy=busy.get(crew.crew_id),
+    )
+
+
+def candidate_view(candidate: Candidate, rank: int) -> CandidateView:
+    """A crew that may go, `rank` counted from 1."""
+    return CandidateView(
+        crew_id=candidate.crew_id,
+        may_go=True,
+        rank=rank,
+        eta_s=_whole(candidate.eta_s),
+        cost_s=candidate.cost_s,
+        terms=[TermView(name=term.name, seconds=term.seconds) for term in candidate.terms],
+        reasons=list(candidate.reasons),
+        ground=None,
+    )
+
+
+def refusal_view(refusal: Refusal) -> CandidateView:
+    """A crew that may not go."""
+    return CandidateView(
+        crew_id=refusal.crew_id,
+        may_go=False,
+        rank=None,
+        eta_s=None,
+        cost_s=None,
+        terms=[],
+        reasons=[refusal.reason],
+        ground=refusal.ground.value,
+    )
+
+
+def mask(phone: str) -> str:
+    """A phone number with all but its last two digits hidden."""
+    return "*" * max(0, len(phone) - 2) + phone[-2:] if len(phone) > 4 else "*" * len(phone)
+
+
+def _caller_view(incident: Incident) -> CallerView | None:
+    caller = incident.caller
+    return CallerView(name=caller.name, phone=caller.phone) if caller else None
+
+
+def _alarm_view(alarm: AlarmRecord) -> AlarmView:
+    return AlarmView(number=alarm.number, boot=alarm.boot, raised_at=alarm.raised_at, ended_at=alarm.ended_at)
+
+
+def _whole(seconds: float | None) -> int | None:
+    # An estimate is not known to fractions of a second.
+    return None if seconds is None else round(seconds)
