@@ -100,7 +100,7 @@ TRANSITIONS: Mapping[tuple[Status, Signal], Status] = {
 }
 
 
-class TransitionRefused(Exception):  # noqa: N818 - it reads as what happened
+class TransitionRefused(Exception):
     """The table does not list this signal for this status."""
 
     def __init__(self, status: Status, signal: Signal) -> None:

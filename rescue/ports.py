@@ -17,7 +17,7 @@ from rescue.incident import Assignment, AssignmentId, Incident, IncidentId, Lift
 from rescue.timeline import Entry
 
 
-class StoreUnavailable(Exception):  # noqa: N818 - it reads as what happened
+class StoreUnavailable(Exception):
     """The database did not answer; whether the last commit took place is not known. Reload the board and ask again."""
 
 

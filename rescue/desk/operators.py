@@ -17,7 +17,7 @@ from rescue.timeline import Actor
 
 
 @dataclass(frozen=True, slots=True)
-class Refused(Exception):  # noqa: N818 - it reads as what happened
+class Refused(Exception):
     """The action is not possible now; `reason` says why, to a person."""
 
     reason: str

@@ -1,0 +1,150 @@
+"""The companies' endpoints: where their webhooks go, and how the last ones fared.
+
+Each question is put for one company, or for `None`, which is the rescue centre and sees them all; so no company reaches
+another's. Must not know who asks over which wire, nor how a webhook is sent.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import asyncpg
+
+from dispatch.crews import CompanyId
+from rescue.render import webhook_body
+from rescue.store.connections import Pool, reachable
+from rescue.store.sql import load_queries
+from rescue.webhooks import new_secret
+
+ENDPOINTS_PER_COMPANY = 10
+TEST_WITHIN = timedelta(minutes=5)
+SQL = load_queries("webhooks")
+
+
+class TooManyEndpoints(Exception):  # noqa: N818 - it reads as what happened
+    """The company has as many as it may."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """One place where a company takes webhooks."""
+
+    endpoint_id: str
+    company_id: CompanyId
+    url: str
+    types: tuple[str, ...]
+    enabled: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryRecord:
+    """One webhook to one endpoint: how often it was tried, and what came of it."""
+
+    delivery_id: int
+    webhook_id: str
+    type: str
+    assignment_id: str | None
+    attempt: int | None
+    created_at: datetime
+    due_at: datetime
+    tries: int
+    tried_at: datetime | None
+    status: int | None
+    error: str
+    outcome: str | None
+
+
+class Endpoints:
+    """The table of endpoints. Every method may raise StoreUnavailable."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def add(self, company_id: CompanyId, url: str, types: Sequence[str], now: datetime) -> tuple[Endpoint, str]:
+        """A new endpoint and its secret, which is shown this once. Raises TooManyEndpoints, or UnknownCompany."""
+        secret = new_secret()
+        with reachable():
+            if await self._pool.fetchval(SQL["count_endpoints"], company_id) >= ENDPOINTS_PER_COMPANY:
+                raise TooManyEndpoints
+            row = await self._pool.fetchrow(
+                SQL["add_endpoint"], _new_id(), company_id, url, list(types), [secret], now
+            )
+        assert row is not None, "an INSERT gives its row back"
+        return _endpoint(row), secret
+
+    async def find(self, endpoint_id: str, company_id: CompanyId | None) -> Endpoint | None:
+        """An endpoint of this company."""
+        with reachable():
+            row = await self._pool.fetchrow(SQL["find_endpoint"], endpoint_id, company_id)
+        return _endpoint(row) if row else None
+
+    async def list(self, company_id: CompanyId | None, after: str | None, limit: int) -> list[Endpoint]:
+        """The company's endpoints in the order of their ids."""
+        with reachable():
+            rows = await self._pool.fetch(SQL["list_endpoints"], company_id, after, limit)
+        return [_endpoint(row) for row in rows]
+
+    async def change(
+        self,
+        endpoint_id: str,
+        company_id: CompanyId | None,
+        *,
+        url: str | None,
+        types: Sequence[str] | None,
+        enabled: bool | None,
+    ) -> Endpoint | None:
+        """The endpoint with these things changed; what is None stays. None if the company has no such endpoint."""
+        with reachable():
+            row = await self._pool.fetchrow(SQL["change_endpoint"], endpoint_id, company_id, url, types, enabled)
+        return _endpoint(row) if row else None
+
+    async def remove(self, endpoint_id: str, company_id: CompanyId | None) -> bool:
+        """Remove it, and what is still on its way to it; False if the company has no such endpoint."""
+        with reachable():
+            return await self._pool.fetchval(SQL["remove_endpoint"], endpoint_id, company_id) is not None
+
+    async def deliveries(self, endpoint_id: str, after: int | None, limit: int) -> list[DeliveryRecord]:
+        """What was sent there, newest first, below the number `after`."""
+        with reachable():
+            rows = await self._pool.fetch(SQL["list_deliveries"], endpoint_id, after, limit)
+        return [_delivery(row) for row in rows]
+
+    async def queue_test(self, endpoint_id: str, now: datetime) -> str:
+        """Put an `endpoint.test` on its way, and return its `webhook-id`."""
+        webhook_id = f"test:{_new_id()}"
+        body: dict[str, Any] = webhook_body("endpoint.test", {"endpoint_id": endpoint_id}, now)
+        with reachable():
+            await self._pool.execute(
+                SQL["queue_test"], webhook_id, json.dumps(body), endpoint_id, now, now + TEST_WITHIN
+            )
+        return webhook_id
+
+
+def _new_id() -> str:
+    return secrets.token_hex(12)
+
+
+def _endpoint(row: asyncpg.Record) -> Endpoint:
+    return Endpoint(
+        endpoint_id=row["id"],
+        company_id=row["company_id"],
+        url=row["url"],
+        types=tuple(row["types"]),
+        enabled=row["enabled"],
+        created_at=row["created_at"],
+    )
+
+
+def _delivery(row: asyncpg.Record) -> DeliveryRecord:
+    return DeliveryRecord(delivery_id=row["outbox_id"], webhook_id=row["key"], **{n: row[n] for n in _DELIVERY_FIELDS})
+
+
+_DELIVERY_FIELDS = (
+    "type", "assignment_id", "attempt", "created_at", "due_at", "tries", "tried_at", "status", "error", "outcome"
+)

@@ -1,0 +1,65 @@
+"""One request from the wire to a handler and back: who asks, may they, what do they say, and was it said before."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+
+from aiohttp import web
+from pydantic import BaseModel, ValidationError
+
+from rescue.api.access import admit
+from rescue.api.context import Context
+from rescue.api.problems import FieldError, Invalid, NotFound, invalid
+from rescue.api.repeats import once
+from rescue.api.table import JSON, Body, Call, Query, Route
+
+
+def answer(view: BaseModel, *, status: int = 200) -> web.Response:
+    """A view as JSON."""
+    return web.Response(status=status, text=view.model_dump_json(by_alias=True), content_type=JSON)
+
+
+def serve(route: Route[Query, Body], context: Context) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """The row of the table at work."""
+
+    async def handle(request: web.Request) -> web.Response:
+        now = context.clock.now()
+        principal = await admit(request, route.access, context, now)
+        call = Call(
+            context=context,
+            principal=principal,
+            now=now,
+            path=_path(request),
+            query=_read_query(request, route.query),
+            body=await _read_body(request, route),
+            request=request,
+        )
+        return await once(call, route) if route.is_repeatable else await route.handle(call)
+
+    return handle
+
+
+def _path(request: web.Request) -> Mapping[str, str]:
+    # PostgreSQL has no text with a NUL in it, so nothing can bear such a name.
+    if "\x00" in request.path:
+        raise NotFound("there is nothing of that name")
+    return request.match_info
+
+
+def _read_query(request: web.Request, model: type[Query]) -> Query:
+    twice = [name for name, count in Counter(request.query.keys()).items() if count > 1]
+    if twice:
+        raise Invalid("say each parameter once", errors=[FieldError(loc=["query", twice[0]], msg="given twice")])
+    try:
+        return model.model_validate(dict(request.query))
+    except ValidationError as error:
+        raise invalid(error, within="query") from None
+
+
+async def _read_body(request: web.Request, route: Route[Query, Body]) -> Body:
+    raw = await request.read() if route.changes else b""
+    try:
+        return route.body.model_validate_json(raw or b"{}", strict=True)
+    except ValidationError as error:
+        raise invalid(error, within="body") from None

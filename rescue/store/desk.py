@@ -1,0 +1,130 @@
+"""The desk's own connection: only the holder of its lock may load the board and commit decisions.
+
+The lock belongs to the session, and decisions are committed in that same session: an instance that lost its lock has
+lost the means to commit with it. The keepalives let the server notice within seconds that our machine is gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+import structlog
+
+from rescue.desk.board import Board, Decision
+from rescue.incident import HOLDS_CREW, Assignment, AssignmentStatus, Incident
+from rescue.ports import Rendered
+from rescue.store import rows
+from rescue.store.connections import Connection, connect, reachable
+from rescue.store.sql import load_queries
+
+DESK_LOCK = 0x7265_7363_0002
+_SETTINGS = {
+    "application_name": "rescue desk",
+    "lock_timeout": "5s",
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
+}
+SQL = load_queries("desk")
+REGISTRY = load_queries("registry")
+log = structlog.get_logger(__name__)
+
+
+class DeskConnection:
+    """The session that holds the desk's lock."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    @classmethod
+    async def open(cls, url: str) -> DeskConnection:
+        """Connect and wait for the lock, for as long as another instance is the desk."""
+        connection = await connect(url, _SETTINGS)
+        try:
+            with reachable(connection):
+                await _take_lock(connection)
+        except BaseException:
+            connection.terminate()
+            raise
+        return cls(connection)
+
+    def drop(self) -> None:
+        """End the session at once, and with it the lock."""
+        self._connection.terminate()
+
+    async def load_board(self) -> Board:
+        """The board as the last commit left it, with the crews and companies of this moment."""
+        with reachable(self._connection):
+            async with self._connection.transaction(isolation="repeatable_read", readonly=True):
+                return await self._read_board()
+
+    async def _read_board(self) -> Board:
+        fetch = self._connection.fetch
+        incidents = [rows.read_incident(row["body"]) for row in await fetch(SQL["open_incidents"])]
+        assignments = [rows.read_assignment(row) for row in await fetch(SQL["open_assignments"])]
+        ledgers = [rows.read_ledger(row) for row in await fetch(SQL["alarm_ledgers"])]
+        crews = [rows.read_crew(row) for row in await fetch(REGISTRY["crews"])]
+        companies = [rows.read_company(row) for row in await fetch(REGISTRY["companies"])]
+        return Board(
+            incidents={incident.incident_id: incident for incident in incidents},
+            assignments={assignment.assignment_id: assignment for assignment in assignments},
+            ledgers={ledger.lift_id: ledger for ledger in ledgers},
+            crews={crew.crew_id: crew for crew in crews},
+            companies={company.company_id: company for company in companies},
+            next_number=await self._connection.fetchval(SQL["next_number"]),
+        )
+
+    async def commit(self, decision: Decision, effects: Sequence[Rendered], now: datetime) -> None:
+        """Save the decision and its effects in one transaction."""
+        with reachable(self._connection):
+            async with self._connection.transaction():
+                await self._save_state(decision)
+                await self._save_effects(decision, effects, now)
+
+    async def _save_state(self, decision: Decision) -> None:
+        incidents = sorted(decision.incidents.values(), key=_ended_first)
+        assignments = sorted(decision.assignments.values(), key=_freed_first)
+        await self._save("save_incident", [rows.incident_row(incident) for incident in incidents])
+        await self._save("save_assignment", [rows.assignment_row(assignment) for assignment in assignments])
+        await self._save("save_ledger", [rows.ledger_row(ledger) for ledger in decision.ledgers.values()])
+        await self._save("append_entry", [rows.entry_row(entry) for entry in decision.entries])
+
+    async def _save_effects(self, decision: Decision, effects: Sequence[Rendered], now: datetime) -> None:
+        await self._save("queue_effect", [rows.effect_row(effect) for effect in effects])
+        answered = [a.assignment_id for a in decision.assignments.values() if a.status is not AssignmentStatus.OFFERED]
+        if answered:
+            await self._connection.execute(SQL["drop_offers"], answered, now)
+
+    async def _save(self, query: str, many: Sequence[rows.Row]) -> None:
+        """All rows in one round trip."""
+        if many:
+            await self._connection.executemany(SQL[query], many)
+
+
+async def _take_lock(connection: Connection) -> None:
+    if await connection.fetchval(SQL["try_desk_lock"], DESK_LOCK):
+        return
+    log.warning("another instance is the desk; waiting until it is gone")
+    while not await _waited_for_lock(connection):
+        pass
+
+
+async def _waited_for_lock(connection: Connection) -> bool:
+    """One bounded wait, so that a database that went away meanwhile is noticed."""
+    try:
+        await connection.execute(SQL["take_desk_lock"], DESK_LOCK)
+    except asyncpg.LockNotAvailableError:
+        return False
+    return True
+
+
+def _ended_first(incident: Incident) -> bool:
+    """A lift's old case must be out of the index of open ones before its new one enters."""
+    return not incident.is_final
+
+
+def _freed_first(assignment: Assignment) -> bool:
+    """A crew must be free of its old attempt before it is held by a new one."""
+    return assignment.status in HOLDS_CREW

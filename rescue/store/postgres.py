@@ -1,0 +1,129 @@
+"""The store on PostgreSQL: one connection for the desk, a pool for everything else.
+
+Times are always arguments: no statement reads the database's clock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+
+from devices.messages import Area
+from dispatch.crews import CompanyId
+from rescue.desk.board import Board, Decision
+from rescue.incident import Assignment, Incident, IncidentId
+from rescue.ports import Carried, Outgoing, Quarantined, Rendered, StoreUnavailable
+from rescue.store import rows
+from rescue.store.connections import connect_pool, reachable
+from rescue.store.desk import DeskConnection
+from rescue.store.registry import PostgresRegistry
+from rescue.store.sql import load_queries
+from rescue.timeline import Entry
+
+CLOSE_WITHIN_S = 5.0
+CASES = load_queries("cases")
+OUTBOX = load_queries("outbox")
+QUARANTINE = load_queries("quarantine")
+
+
+class PostgresStore(PostgresRegistry):
+    """Store, Registry and Quarantine of rescue.ports. `pool` is for other readers with queries of their own."""
+
+    _desk: DeskConnection | None = None
+
+    @classmethod
+    async def connect(cls, url: str) -> PostgresStore:
+        """A store on a migrated database. Raises StoreUnavailable, within ten seconds, with a line for a person."""
+        return cls(url, await connect_pool(url))
+
+    async def close(self) -> None:
+        """End every connection, and with the desk's its lock."""
+        self._drop_desk()
+        try:
+            await asyncio.wait_for(self.pool.close(), CLOSE_WITHIN_S)
+        except TimeoutError:
+            self.pool.terminate()
+
+    async def load_board(self) -> Board:
+        """Become the desk, waiting while another instance is, and read the board."""
+        self._drop_desk()
+        self._desk = await DeskConnection.open(self.url)
+        try:
+            return await self._desk.load_board()
+        except BaseException:
+            self._drop_desk()
+            raise
+
+    async def commit(self, decision: Decision, effects: Sequence[Rendered], now: datetime) -> None:
+        """Save the decision in one transaction. After StoreUnavailable the board must be loaded anew."""
+        if self._desk is None:
+            raise StoreUnavailable("this instance is not the desk: the board must be loaded first")
+        try:
+            await self._desk.commit(decision, effects, now)
+        except StoreUnavailable:
+            self._drop_desk()
+            raise
+
+    def _drop_desk(self) -> None:
+        if self._desk is not None:
+            self._desk.drop()
+            self._desk = None
+
+    async def find_incident(self, incident_id: IncidentId) -> Incident | None:
+        """An incident, open or finished."""
+        row = await self._fetch_row(CASES["find_incident"], incident_id)
+        return rows.read_incident(row["body"]) if row else None
+
+    async def list_incidents(
+        self,
+        *,
+        status: str,
+        area: Area | None,
+        opened_from: datetime | None,
+        opened_to: datetime | None,
+        company_id: CompanyId | None,
+        after: int | None,
+        limit: int,
+    ) -> Sequence[Incident]:
+        """Incidents by number, newest first; `opened_to` is not part of the span."""
+        arguments = (status, area, opened_from, opened_to, company_id, after, limit)
+        return [rows.read_incident(row["body"]) for row in await self._fetch(CASES["list_incidents"], *arguments)]
+
+    async def assignments_of(self, incident_id: IncidentId) -> Sequence[Assignment]:
+        """Every attempt of a case, in order."""
+        return [rows.read_assignment(row) for row in await self._fetch(CASES["assignments_of"], incident_id)]
+
+    async def timeline_of(self, incident_id: IncidentId) -> Sequence[Entry]:
+        """A case's history, in order."""
+        return [rows.read_entry(row) for row in await self._fetch(CASES["timeline_of"], incident_id)]
+
+    async def due(self, now: datetime, limit: int) -> Sequence[Outgoing]:
+        """Effects whose time has come, oldest first, enabled endpoints only."""
+        return [rows.read_outgoing(row) for row in await self._fetch(OUTBOX["due"], now, limit)]
+
+    async def next_due(self) -> datetime | None:
+        """When the next effect is due."""
+        row = await self._fetch_row(OUTBOX["next_due"])
+        return row["due_at"] if row else None
+
+    async def carried(self, tries: Sequence[Carried]) -> None:
+        """Write down how tries went, in the order in which `commit` locks the rows it drops."""
+        written = [_try_row(one) for one in sorted(tries, key=lambda one: one.outbox_id)]
+        with reachable():
+            await self.pool.executemany(OUTBOX["write_down_try"], written)
+
+    async def quarantine(self, rows_: Sequence[Quarantined], keep: int) -> None:
+        """Append; beyond the newest `keep` rows the oldest are dropped."""
+        with reachable():
+            async with self.pool.acquire() as connection, connection.transaction():
+                await connection.executemany(QUARANTINE["append"], [rows.quarantine_row(row) for row in rows_])
+                await connection.execute(QUARANTINE["drop_oldest"], keep)
+
+    async def list_quarantine(self, *, after: int | None, limit: int) -> Sequence[tuple[int, Quarantined]]:
+        """Newest first, with their numbers, below the number `after`."""
+        return [rows.read_quarantined(row) for row in await self._fetch(QUARANTINE["list"], after, limit)]
+
+
+def _try_row(one: Carried) -> rows.Row:
+    return one.outbox_id, one.at, one.status, one.error, one.due_at, outcome(one)

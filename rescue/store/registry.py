@@ -1,0 +1,138 @@
+"""The registry in PostgreSQL: lifts, companies, stations, crews, and the news that they changed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+
+from devices.messages import Area, LiftId
+from dispatch.crews import Company, Crew, CrewId, Station
+from rescue.incident import Lift
+from rescue.ports import StoreUnavailable
+from rescue.store import rows
+from rescue.store.connections import Connection, Pooled, connect, reachable
+from rescue.store.refusals import refuse_shared_codes, refuse_unknown
+from rescue.store.sql import load_queries
+
+LISTEN_AGAIN_AFTER_S = 1.0
+ALIVE_WITHIN_S = 30.0
+"""A connection that only listens would not notice the loss of the other side: it is asked this often."""
+COPY_WITHIN_S = 120.0
+SQL = load_queries("registry")
+
+
+class PostgresRegistry(Pooled):
+    """Reads and writes of the registry, each write announced to whoever listens to `registry_changes`."""
+
+    async def find_lift(self, lift_id: LiftId) -> Lift | None:
+        """The registry's card of a lift."""
+        row = await self._fetch_row(SQL["find_lift"], lift_id)
+        return rows.read_lift(row) if row else None
+
+    async def find_lift_by_rescue_code(self, rescue_code: str) -> Lift | None:
+        """The lift whose plate bears this code."""
+        row = await self._fetch_row(SQL["find_lift_by_rescue_code"], rescue_code)
+        return rows.read_lift(row) if row else None
+
+    async def lift_areas(self) -> Sequence[tuple[LiftId, Area]]:
+        """Every registered lift with its area."""
+        return [rows.read_lift_area(row) for row in await self._fetch(SQL["lift_areas"])]
+
+    async def list_companies(self) -> Sequence[Company]:
+        """Every company."""
+        return [rows.read_company(row) for row in await self._fetch(SQL["companies"])]
+
+    async def list_crews(self) -> Sequence[Crew]:
+        """Every crew, placed at its station if it has no position of its own."""
+        return [rows.read_crew(row) for row in await self._fetch(SQL["crews"])]
+
+    async def put_lifts(self, lifts: Sequence[Lift]) -> None:
+        """Insert or replace; of two cards of one lift the later counts. Raises RegistryRefused."""
+        latest = {lift.lift_id: rows.lift_row(lift) for lift in lifts}
+        async with self._changing() as connection:
+            await _refuse_unknown_companies(connection, (lift.company_id for lift in lifts))
+            await connection.execute(SQL["stage_lifts"])
+            await connection.copy_records_to_table(
+                "arriving_lifts", records=latest.values(), columns=rows.LIFT_COLUMNS, timeout=COPY_WITHIN_S
+            )
+            await connection.execute(SQL["put_staged_lifts"], timeout=COPY_WITHIN_S)
+            shared = await connection.fetch(SQL["shared_rescue_codes"])
+            refuse_shared_codes((row["rescue_code"], row["lift_ids"]) for row in shared)
+
+    async def put_companies(self, companies: Sequence[Company]) -> None:
+        """Insert or replace."""
+        async with self._changing() as connection:
+            await connection.executemany(SQL["put_company"], [rows.company_row(company) for company in companies])
+
+    async def put_stations(self, stations: Sequence[Station]) -> None:
+        """Insert or replace. Raises RegistryRefused."""
+        async with self._changing() as connection:
+            await _refuse_unknown_companies(connection, (station.company_id for station in stations))
+            await connection.executemany(SQL["put_station"], [rows.station_row(station) for station in stations])
+
+    async def put_crews(self, crews: Sequence[Crew]) -> None:
+        """Insert or replace. Raises RegistryRefused."""
+        async with self._changing() as connection:
+            await _refuse_unknown_companies(connection, (crew.company_id for crew in crews))
+            known = {row["station_id"] for row in await connection.fetch(SQL["station_ids"])}
+            refuse_unknown("station", (crew.station_id for crew in crews), known)
+            await connection.executemany(SQL["put_crew"], [rows.crew_row(crew) for crew in crews])
+
+    async def set_on_duty(self, crew_id: CrewId, on_duty: bool) -> bool:
+        """Put a crew on or off duty; False if it is unknown."""
+        async with self._changing() as connection:
+            return bool(await connection.fetchval(SQL["set_on_duty"], crew_id, on_duty))
+
+    async def registry_changes(self) -> AsyncIterator[None]:
+        """Yields when the registry may have changed, several changes at once as one, for ever.
+
+        Also on starting to listen, then and after each loss of the connection: what came before was not heard.
+        """
+        while True:
+            try:
+                async with self._listening() as (connection, news):
+                    yield
+                    while True:
+                        await _hear(connection, news)
+                        yield
+            except StoreUnavailable:
+                await asyncio.sleep(LISTEN_AGAIN_AFTER_S)
+
+    @asynccontextmanager
+    async def _changing(self) -> AsyncIterator[Connection]:
+        """One transaction that ends with the announcement."""
+        with reachable():
+            async with self.pool.acquire() as connection, connection.transaction():
+                yield connection
+                await connection.execute(SQL["announce"])
+
+    @asynccontextmanager
+    async def _listening(self) -> AsyncIterator[tuple[Connection, asyncio.Event]]:
+        """A connection of its own, and the event it sets on news and on its own end."""
+        news = asyncio.Event()
+        connection = await connect(self.url)
+        try:
+            with reachable(connection):
+                connection.add_termination_listener(lambda *_: news.set())
+                await connection.add_listener("registry", lambda *_: news.set())
+                yield connection, news
+        finally:
+            connection.terminate()
+
+
+async def _hear(connection: Connection, news: asyncio.Event) -> None:
+    """Return on news. Raises StoreUnavailable (within `reachable`) once the connection proves lost."""
+    while not news.is_set():
+        try:
+            await asyncio.wait_for(news.wait(), ALIVE_WITHIN_S)
+        except TimeoutError:
+            await connection.execute("SELECT 1")
+    news.clear()
+    if connection.is_closed():
+        raise StoreUnavailable("the connection that listens for changes of the registry was lost")
+
+
+async def _refuse_unknown_companies(connection: Connection, wanted: Iterable[str | None]) -> None:
+    known = {row["company_id"] for row in await connection.fetch(SQL["company_ids"])}
+    refuse_unknown("company", wanted, known)

@@ -1,0 +1,225 @@
+"""A stage for the desk: lifts, companies and operators speak, time goes forward, and what the desk does can be seen.
+
+Everything the desk decides is applied to one board; the timeline is checked for wholeness after every step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+from devices.messages import (
+    AlarmEnded,
+    AlarmRaised,
+    Area,
+    Confidence,
+    EntrapmentEnded,
+    EntrapmentFound,
+    Evidence,
+    LiftId,
+)
+from dispatch.crews import Company, CompanyId, CompanyKind, Crew, CrewId, Position
+from dispatch.travel import StraightLine
+from rescue.desk import get_timer, handle, handle_timer
+from rescue.desk.board import Board, Decision, Outcome, apply
+from rescue.desk.draft import DeskRules
+from rescue.desk.inputs import Action, Answer, CompanyAnswered, Envelope, Input, Intake, OperatorActed
+from rescue.effects import AcknowledgeAlarm, Effect, NotifyPassengers, OfferAssignment, ToCompany
+from rescue.escalation import Policy
+from rescue.incident import Assignment, Caller, Incident, Lift, Source
+from rescue.timeline import Actor, Entry, first_break
+
+AREA = Area("410105")
+HOME = Position(lon=113.66, lat=34.76)
+NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
+"""12:00 in Zhengzhou."""
+
+CONTRACTOR = CompanyId("K")
+STATION = CompanyId("S")
+
+
+def crew(crew_id: str, company_id: CompanyId, km_east: float) -> Crew:
+    """A crew on duty, so far east of the lifts."""
+    return Crew(
+        crew_id=CrewId(crew_id),
+        company_id=company_id,
+        station_id=None,
+        name=f"Crew {crew_id}",
+        phone="",
+        members=2,
+        qualifications=frozenset(),
+        on_duty=True,
+        position=replace(HOME, lon=HOME.lon + km_east / 91.4),
+        positioned_at=NOON,
+    )
+
+
+def lift(lift_id: str, company_id: CompanyId | None = CONTRACTOR) -> Lift:
+    """A lift at HOME, contracted to `company_id`."""
+    return Lift(lift_id=LiftId(lift_id), area=AREA, rescue_code="100001", position=HOME, company_id=company_id)
+
+
+CREWS = (crew("K1", CONTRACTOR, 1), crew("K2", CONTRACTOR, 2), crew("K3", CONTRACTOR, 3), crew("S1", STATION, 1.5))
+COMPANIES = (
+    Company(company_id=CONTRACTOR, name="Kanghui", phone="", kind=CompanyKind.CONTRACTOR),
+    Company(company_id=STATION, name="Station 50", phone="", kind=CompanyKind.STATION),
+)
+
+
+@dataclass
+class Play:
+    """The desk on stage. Ids count up from 1, so that a play reads the same each time."""
+
+    crews: Sequence[Crew] = CREWS
+    lifts: Sequence[Lift] = (lift("A1"), lift("A2"))
+    policy: Policy = field(default_factory=Policy)
+    now: datetime = NOON
+
+    def __post_init__(self) -> None:
+        self.board = Board()
+        self.board.know(self.crews, COMPANIES)
+        self.rules = DeskRules(policy=self.policy, travel=StraightLine())
+        self.entries: list[Entry] = []
+        self.effects: list[Effect] = []
+        self.cases: dict[str, Incident] = {}
+        self.attempts: list[Assignment] = []
+        self._ids = count(1)
+        self._cards = {lift.lift_id: lift for lift in self.lifts}
+
+    # What lifts say
+
+    def alarm(
+        self, lift_id: str = "A1", number: int = 1, *, boot: int = 1, reported_at: float | None = None
+    ) -> Outcome:
+        """The alarm button, as the tracker passes it on."""
+        evidence = Evidence(confidence=Confidence.LIKELY, reasons=("alarm button held 4 s",))
+        return self.tell(
+            AlarmRaised(
+                lift_id=LiftId(lift_id),
+                area=AREA,
+                number=number,
+                boot=boot,
+                at=self.now.timestamp(),
+                reported_at=reported_at,
+                evidence=evidence,
+            )
+        )
+
+    def end_of_alarm(self, lift_id: str = "A1", number: int = 1) -> Outcome:
+        """A competent person ends the alarm at the lift."""
+        return self.tell(
+            AlarmEnded(lift_id=LiftId(lift_id), area=AREA, number=number, at=self.now.timestamp(), reported_at=None)
+        )
+
+    def entrapment(self, lift_id: str = "A1", confidence: Confidence = Confidence.LIKELY) -> Outcome:
+        """The tracker infers an entrapment that began 30 s ago."""
+        evidence = Evidence(confidence=confidence, reasons=(f"stopped outside the door zone, {confidence}",))
+        at = self.now.timestamp()
+        return self.tell(EntrapmentFound(lift_id=LiftId(lift_id), area=AREA, since=at - 30, at=at, evidence=evidence))
+
+    def recovery(self, lift_id: str = "A1") -> Outcome:
+        """The lift levels and opens its doors by itself."""
+        reasons = ("levelled with open door",)
+        return self.tell(EntrapmentEnded(lift_id=LiftId(lift_id), area=AREA, at=self.now.timestamp(), reasons=reasons))
+
+    # What people do
+
+    def call(self, lift_id: str = "A1", *, injured: int = 0, vulnerable: tuple[str, ...] = ()) -> Outcome:
+        """A passenger phones."""
+        return self.tell(
+            Intake(
+                lift_id=LiftId(lift_id),
+                area=AREA,
+                source=Source.PHONE,
+                caller=Caller(name="Ms Wang", phone="13800000000"),
+                people=2,
+                injured=injured,
+                vulnerable=vulnerable,
+            )
+        )
+
+    def answer(
+        self, answer: Answer, *, attempt: int | None = None, crew: str | None = None, reason: str = ""
+    ) -> Outcome:
+        """The company answers its newest attempt, quoting `attempt` if given."""
+        asked = self.attempts[-1]
+        return self.tell(
+            CompanyAnswered(
+                assignment_id=asked.assignment_id,
+                attempt=asked.attempt if attempt is None else attempt,
+                answer=answer,
+                crew_id=CrewId(crew) if crew else None,
+                reason=reason,
+                people_released=2 if answer is Answer.RELEASED else None,
+                cause_code="201" if answer is Answer.RELEASED else None,
+            )
+        )
+
+    def act(self, action: Action, *, reason: str = "", **more: object) -> Outcome:
+        """The operator acts on the newest case."""
+        incident_id = next(reversed(self.cases.values())).incident_id
+        return self.tell(OperatorActed(incident_id=incident_id, action=action, reason=reason, **more))  # type: ignore[arg-type]
+
+    def tell(self, said: Input) -> Outcome:
+        """Any input."""
+        lift_id = getattr(said, "lift_id", None)
+        envelope = Envelope(
+            input_id=f"I{next(self._ids)}",
+            input=said,
+            actor=Actor(kind="machine", name="play", channel="desk"),
+            lift=self._cards.get(lift_id) if lift_id else None,
+        )
+        return self._take(handle(self.board, envelope, self.now, self.rules))
+
+    def forward(self, **duration: float) -> None:
+        """Time goes forward; every deadline on the way passes at its moment."""
+        until = self.now + timedelta(**duration)
+        while (by := get_timer(self.board)) is not None and by <= until:
+            self.now = max(self.now, by)
+            self._take(handle_timer(self.board, self.now, self.rules))
+        self.now = until
+
+    # What can be seen
+
+    @property
+    def case(self) -> Incident:
+        """The newest case, finished or not."""
+        return next(reversed(self.cases.values()))
+
+    @property
+    def asked(self) -> list[str]:
+        """The crews asked so far, in order."""
+        return [attempt.crew_id for attempt in self.attempts]
+
+    def told(self, lift_id: str = "A1") -> list[str]:
+        """What the people in the car have been told."""
+        return [e.message for e in self.effects if isinstance(e, NotifyPassengers) and e.lift_id == lift_id]
+
+    def acknowledged(self) -> list[int]:
+        """Numbers of the alarms acknowledged to lifts."""
+        return [e.number for e in self.effects if isinstance(e, AcknowledgeAlarm)]
+
+    def sent_to(self, company_id: CompanyId) -> list[str]:
+        """The kinds of webhook a company was sent, in order."""
+        sent = (e for e in self.effects if not isinstance(e, AcknowledgeAlarm | NotifyPassengers))
+        return [_kind(e) for e in sent if e.company_id == company_id]
+
+    def history(self) -> list[str]:
+        """What happened in the newest case."""
+        return [entry.what for entry in self.entries if entry.incident_id == self.case.incident_id]
+
+    def _take(self, decision: Decision) -> Outcome:
+        apply(self.board, decision)
+        self.entries += decision.entries
+        self.effects += decision.effects
+        self.cases |= decision.incidents
+        self.attempts += [e.assignment for e in decision.effects if isinstance(e, OfferAssignment)]
+        for incident_id in decision.incidents:
+            assert first_break([e for e in self.entries if e.incident_id == incident_id]) is None
+        return decision.outcome
+
+
+def _kind(effect: ToCompany) -> str:
+    return getattr(effect, "type", type(effect).__name__)
