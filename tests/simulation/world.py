@@ -1,0 +1,430 @@
+"""The whole core under simulated time and seeded faults: tracker, desk and dispatcher as shipped, around a fake store.
+
+A phase of faults (safety): messages are delayed, doubled, reordered and lost, the service crashes before and after
+commits, webhooks fail, crews decline, fall silent, answer late and quote wrong attempts. Then a phase without
+(liveness): every case must reach its end and nobody may still be inside. The invariants are looked at after every
+commit.
+"""
+
+from __future__ import annotations
+
+import heapq
+import random
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any, TypeVar
+
+from devices.fleet import Fleet
+from devices.messages import EndOfAlarm, Event, LiftId, Message, Status
+from devices.tracker import Rules
+from dispatch.crews import CrewId
+from dispatch.travel import StraightLine
+from rescue.desk import get_timer, handle, handle_timer
+from rescue.desk.board import Board, Decision, Outcome, Verdict, apply
+from rescue.desk.draft import DeskRules
+from rescue.desk.inputs import Action, Answer, CompanyAnswered, Envelope, Input, Intake, OperatorActed
+from rescue.escalation import Policy
+from rescue.incident import ACCEPTED, TRAPPED, AssignmentId, Caller, Source
+from rescue.incident import Status as CaseStatus
+from rescue.ports import Carried, Delivery, Downlink, Outgoing
+from rescue.render import render
+from rescue.store.memory import Endpoint, MemoryStore
+from rescue.timeline import Actor
+from tests.simulation.invariants import Invariants
+from tests.simulation.lift import SimulatedLift
+from tests.unit.desk.play import AREA, COMPANIES, CREWS, lift
+
+T = TypeVar("T")
+START = datetime(2026, 3, 2, 4, 0, tzinfo=UTC).timestamp()
+PEOPLE_ACTOR = Actor(kind="operator", name="simulated", channel="http")
+LINK_KEY = b"simulation-link-key-0123456789ab"
+
+
+class Crash(Exception):
+    """The service dies here."""
+
+
+def run(coroutine: Coroutine[Any, Any, T]) -> T:
+    """The result of a coroutine that never waits: the fake store's."""
+    try:
+        coroutine.send(None)
+    except StopIteration as stop:
+        return stop.value  # type: ignore[no-any-return]
+    raise AssertionError("the fake store waited")
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """How often things go wrong, as probabilities, while they do."""
+
+    lost: float = 0.1
+    doubled: float = 0.1
+    delayed: float = 0.3
+    crash: float = 0.03
+    webhook_fails: float = 0.2
+    silent: float = 0.15
+    declines: float = 0.25
+    vanishes: float = 0.05
+    wrong_attempt: float = 0.05
+    forgets: float = 0.1
+
+
+NO_FAULTS = Faults(0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+
+
+@dataclass
+class Service:
+    """The shell of the simulation: one input, one commit, then apply; a crash loses all but the store."""
+
+    store: MemoryStore
+    rules: DeskRules
+    fleet: Fleet
+    board: Board = field(default_factory=Board)
+
+
+class World:
+    """One seed's city of a few lifts, four crews and an operator."""
+
+    def __init__(self, seed: int, *, lifts: int = 4, faulty_s: float = 3600, quiet_s: float = 4 * 3600) -> None:
+        self.random = random.Random(seed)
+        self.now = START
+        self.faulty_until = START + faulty_s
+        self.until = self.faulty_until + quiet_s
+        self.faults = Faults()
+        self.lifts = {LiftId(f"L{n}"): SimulatedLift(LiftId(f"L{n}")) for n in range(lifts)}
+        self.cards = {lift_id: lift(lift_id) for lift_id in self.lifts}
+        self.retained: dict[LiftId, Status] = {}
+        self.crashes = 0
+        self.entrapments = 0
+        self.working: dict[CrewId, AssignmentId] = {}
+        self.seen_webhooks: set[str] = set()
+        self._queue: list[tuple[float, int, Callable[[], None]]] = []
+        self._order = count()
+        self._ids = count(1)
+        self._crash_next: str | None = None
+        self.store = MemoryStore()
+        self._register()
+        self.invariants = Invariants()
+        self._start_service()
+
+    # The run
+
+    def play(self) -> World:
+        """The faulty phase, then the quiet one, then the last look."""
+        for simulated in self.lifts.values():
+            self._at(self.random.uniform(0, 60), lambda simulated=simulated: self._heartbeat(simulated))
+            self._at(self.random.uniform(0, 1200), lambda simulated=simulated: self._entrap(simulated))
+        self._at(30, self._operate)
+        self._run_until(self.faulty_until)
+        self.faults = NO_FAULTS
+        self._run_until(self.until)
+        self.invariants.check_end(self.lifts.values())
+        return self
+
+    def _run_until(self, until: float) -> None:
+        while self._queue and self._queue[0][0] <= until:
+            self.now, _, happen = heapq.heappop(self._queue)
+            self._pass_service_deadlines()
+            happen()
+            self._carry_out()
+        self.now = until
+
+    def _at(self, after_s: float, happen: Callable[[], None]) -> None:
+        heapq.heappush(self._queue, (self.now + after_s, next(self._order), happen))
+
+    def _chance(self, probability: float) -> bool:
+        return self.random.random() < probability
+
+    # The service
+
+    @property
+    def _instant(self) -> datetime:
+        return datetime.fromtimestamp(0, UTC) + timedelta(seconds=self.now)
+
+    def _register(self) -> None:
+        run(self.store.put_companies(COMPANIES))
+        run(self.store.put_crews(CREWS))
+        run(self.store.put_lifts(list(self.cards.values())))
+        for company in COMPANIES:
+            self.store.put_endpoint(
+                Endpoint(endpoint_id=f"E{company.company_id}", company_id=company.company_id, url="http://company")
+            )
+
+    def _start_service(self) -> None:
+        rules = DeskRules(policy=Policy(), travel=StraightLine())
+        self.service = Service(store=self.store, rules=rules, fleet=Fleet(Rules()))
+        for lift_id in self.lifts:
+            self.service.fleet.add(lift_id, AREA)
+        self.service.board = run(self.store.load_board())
+        self.invariants.check_loaded(self.service.board)
+        for lift_id, status in self.retained.items():
+            self._at(0, lambda lift_id=lift_id, status=status: self._receive(lift_id, status))
+
+    def _crash(self) -> None:
+        self.crashes += 1
+        self._start_service()
+
+    def _commit(self, decision: Decision) -> None:
+        if decision.is_empty:
+            return
+        dies = self.random.choice(("before", "after")) if self._chance(self.faults.crash) else None
+        if dies == "before":
+            raise Crash
+        self.invariants.check_decision(self.service.board, decision)
+        effects = [
+            render(e, policy=Policy(), public_url="http://desk", link_key=LINK_KEY, now=self._instant)
+            for e in decision.effects
+        ]
+        run(self.store.commit(decision, effects, self._instant))
+        self.invariants.committed(decision)
+        if dies == "after":
+            raise Crash
+        apply(self.service.board, decision)
+        self.invariants.check_board(self.service.board, self._instant)
+
+    def _decide(self, said: Input, actor: Actor = PEOPLE_ACTOR) -> Outcome:
+        lift_id = getattr(said, "lift_id", None)
+        card = run(self.store.find_lift(lift_id)) if lift_id else None
+        envelope = Envelope(input_id=f"I{next(self._ids)}", input=said, actor=actor, lift=card)
+        decision = handle(self.service.board, envelope, self._instant, self.service.rules)
+        self._commit(decision)
+        return decision.outcome
+
+    def _submit(self, said: Input) -> Outcome | None:
+        """By HTTP: None if the service died under it; whoever asked must ask again."""
+        try:
+            return self._decide(said)
+        except Crash:
+            self._crash()
+            return None
+
+    def _pass_service_deadlines(self) -> None:
+        try:
+            events = self.service.fleet.expire(self.now)
+            for event in events:
+                self._decide(event)
+            while (by := get_timer(self.service.board)) is not None and by <= self._instant:
+                self._commit(handle_timer(self.service.board, self._instant, self.service.rules))
+        except Crash:
+            self._crash()
+
+    def _receive(self, lift_id: LiftId, message: Message) -> bool:
+        """A message arrives; False if the service died before it would have acknowledged."""
+        try:
+            events: list[Event] = list(self.service.fleet.observe(AREA, lift_id, message, self.now))
+            for event in events:
+                self._decide(event)
+        except Crash:
+            self._crash()
+            return False
+        if isinstance(message, EndOfAlarm):
+            self.invariants.heard_end(lift_id, message.number)
+        return True
+
+    # The network
+
+    def _publish(self, lift_id: LiftId, message: Message, *, qos: int) -> None:
+        if isinstance(message, Status):
+            self.retained[lift_id] = message
+        if qos == 0 and self._chance(self.faults.lost):
+            return
+        delay_s = self.random.uniform(0, 90) if self._chance(self.faults.delayed) else self.random.uniform(0, 0.2)
+        self._at(delay_s, lambda: self._deliver(lift_id, message, qos))
+        if self._chance(self.faults.doubled):
+            # A gateway that was cut off says it all again, up to an hour later.
+            self._at(self.random.uniform(0, 3600), lambda: self._deliver(lift_id, message, qos))
+
+    def _deliver(self, lift_id: LiftId, message: Message, qos: int) -> None:
+        if not self._receive(lift_id, message) and qos == 1:
+            self._at(1, lambda: self._deliver(lift_id, message, qos))
+
+    def _carry_out(self) -> None:
+        for outgoing in run(self.store.due(self._instant, 200)):
+            fails = self._chance(self.faults.webhook_fails)
+            due_at = self._instant + timedelta(seconds=5) if fails else None
+            run(
+                self.store.carried(
+                    [
+                        Carried(
+                            outbox_id=outgoing.outbox_id,
+                            at=self._instant,
+                            done=not fails,
+                            due_at=due_at,
+                            status=None,
+                            error="",
+                        )
+                    ]
+                )
+            )
+            if not fails:
+                self._arrive(outgoing)
+
+    def _arrive(self, outgoing: Outgoing) -> None:
+        match outgoing:
+            case Downlink(topic=topic, payload=payload) if topic.endswith("alarm/ack"):
+                self._acknowledged(LiftId(topic.split("/")[3]), payload["number"])
+            case Delivery(type="assignment.offered") if outgoing.key not in self.seen_webhooks:
+                self.seen_webhooks.add(outgoing.key)
+                self._take_offer(outgoing.body["data"]["assignment"])
+            case Delivery(type="assignment.withdrawn"):
+                self._stop_working(outgoing.body["data"]["assignment"]["id"])
+            case _:
+                pass
+
+    # Lifts and people
+
+    def _heartbeat(self, simulated: SimulatedLift) -> None:
+        self._publish(simulated.lift_id, simulated.status(self.now), qos=0)
+        if simulated.unacknowledged:
+            self._publish(simulated.lift_id, simulated.alarm(self.now, simulated.unacknowledged), qos=1)
+        if self._chance(0.01) and self.now < self.faulty_until:
+            simulated.restart()
+        self._at(60, lambda: self._heartbeat(simulated))
+
+    def _entrap(self, simulated: SimulatedLift) -> None:
+        if self.now > self.faulty_until:
+            return
+        self._at(self.random.expovariate(1 / 1500), lambda: self._entrap(simulated))
+        if simulated.stuck:
+            return
+        self.entrapments += 1
+        simulated.trap(self.random.choice(("between", "landing")), 1 + self.random.randrange(4), self.now)
+        self._publish(simulated.lift_id, simulated.status(self.now), qos=0)
+        for _ in range(self.random.randrange(3)):
+            self._at(self.random.uniform(1, 120), lambda: self._press(simulated))
+        if self._chance(0.2):
+            self._at(self.random.uniform(60, 300), lambda: self._phone(simulated))
+        if self._chance(0.2):
+            self._at(self.random.uniform(20, 1800), lambda: self._recover(simulated))
+
+    def _press(self, simulated: SimulatedLift) -> None:
+        if simulated.has_trapped_people:
+            self._publish(simulated.lift_id, simulated.press(self.now), qos=1)
+            self.invariants.pressed(simulated)
+
+    def _phone(self, simulated: SimulatedLift) -> None:
+        if simulated.has_trapped_people and self._submit(self._intake(simulated)) is None:
+            self._at(5, lambda: self._phone(simulated))
+
+    def _intake(self, simulated: SimulatedLift) -> Intake:
+        return Intake(
+            lift_id=simulated.lift_id, area=AREA, source=Source.PHONE, caller=Caller(), people=simulated.people
+        )
+
+    def _recover(self, simulated: SimulatedLift) -> None:
+        if simulated.stuck:
+            self._free(simulated)
+
+    def _free(self, simulated: SimulatedLift) -> None:
+        simulated.free()
+        self._publish(simulated.lift_id, simulated.status(self.now), qos=0)
+        for ended in simulated.end_alarms(self.now):
+            self._publish(simulated.lift_id, ended, qos=1)
+
+    def _acknowledged(self, lift_id: LiftId, number: int) -> None:
+        simulated = self.lifts[lift_id]
+        self.invariants.check_acknowledged(simulated, number)
+        if simulated.unacknowledged == number:
+            simulated.unacknowledged = None
+
+    # Crews
+
+    def _take_offer(self, offer: dict[str, Any]) -> None:
+        if self._chance(self.faults.silent):
+            return
+        declines = self._chance(self.faults.declines) or CrewId(offer["crew_id"]) in self.working
+        answer = Answer.DECLINE if declines else Answer.ACCEPT
+        self._at(self.random.uniform(1, 240), lambda: self._answer(offer, answer))
+
+    def _answer(self, offer: dict[str, Any], answer: Answer) -> None:
+        if answer is Answer.ACCEPT and CrewId(offer["crew_id"]) in self.working:
+            answer = Answer.DECLINE
+        wrong = self._chance(self.faults.wrong_attempt)
+        said = CompanyAnswered(
+            assignment_id=AssignmentId(offer["id"]),
+            attempt=offer["attempt"] + 1 if wrong else offer["attempt"],
+            answer=answer,
+            reason="busy",
+            people_released=1,
+            cause_code="201",
+        )
+        outcome = self._submit(said)
+        if outcome is None or wrong:
+            self._at(5, lambda: self._answer(offer, answer))
+        elif outcome.verdict in (Verdict.DONE, Verdict.NOTHING):
+            self._go_on(offer, answer)
+            if self._chance(self.faults.doubled):
+                self._at(3, lambda: self._submit(said))
+
+    def _go_on(self, offer: dict[str, Any], answered: Answer) -> None:
+        crew_id, assignment_id = CrewId(offer["crew_id"]), AssignmentId(offer["id"])
+        if answered is Answer.ACCEPT:
+            self.working[crew_id] = assignment_id
+            if self._chance(self.faults.vanishes):
+                self._at(5400, lambda: self.working.pop(crew_id, None))
+                return
+        if self.working.get(crew_id) != assignment_id:
+            return
+        if answered is Answer.ON_SCENE:
+            self._at(self.random.uniform(30, 600), lambda: self._work(offer))
+        following = {Answer.ACCEPT: Answer.EN_ROUTE, Answer.EN_ROUTE: Answer.ON_SCENE}.get(answered)
+        if following:
+            if following is Answer.EN_ROUTE and self._chance(self.faults.forgets):
+                following = Answer.ON_SCENE
+            self._at(self.random.uniform(60, 900), lambda: self._answer_if_working(offer, following))
+        if answered in (Answer.RELEASED, Answer.CANNOT_REACH):
+            self.working.pop(crew_id, None)
+
+    def _answer_if_working(self, offer: dict[str, Any], answer: Answer) -> None:
+        if self.working.get(CrewId(offer["crew_id"])) == offer["id"]:
+            self._answer(offer, Answer.CANNOT_REACH if self._chance(self.faults.vanishes) else answer)
+
+    def _work(self, offer: dict[str, Any]) -> None:
+        """The crew opens the doors; then it reports, sooner or later."""
+        assignment = next(a for a in self.invariants.assignments.values() if a.assignment_id == offer["id"])
+        simulated = self.lifts[self.invariants.incidents[assignment.incident_id].lift_id]
+        if simulated.stuck:
+            self._free(simulated)
+        self._at(self.random.uniform(1, 300), lambda: self._answer_if_working(offer, Answer.RELEASED))
+
+    def _stop_working(self, assignment_id: str) -> None:
+        for crew_id, current in list(self.working.items()):
+            if current == assignment_id:
+                del self.working[crew_id]
+
+    # The operator
+
+    def _operate(self) -> None:
+        for incident_id in list(self.service.board.incidents):
+            if incident_id in self.service.board.incidents:
+                self._look_at(incident_id)
+        self._at(60, self._operate)
+
+    def _look_at(self, incident_id: Any) -> None:
+        incident = self.service.board.incidents[incident_id]
+        simulated = self.lifts[incident.lift_id]
+        inside = simulated.has_trapped_people
+        if incident.status is CaseStatus.RELEASED and inside:
+            self._submit(self._intake(simulated))
+        elif incident.status is CaseStatus.RELEASED:
+            self._act(incident_id, Action.CONFIRM_RELEASE)
+            self._act(incident_id, Action.CLOSE, cause_code="201")
+        elif incident.status in TRAPPED and not inside and self._is_stale(incident_id):
+            self._act(incident_id, Action.CONFIRM_RELEASE, reason="called: they are out")
+        elif incident.status in TRAPPED and inside and self._is_stale(incident_id):
+            free = next((c for c in CREWS if c.crew_id not in self.service.board.busy()), None)
+            if free:
+                self._act(incident_id, Action.ASSIGN, crew_id=free.crew_id, reason="the crew went silent")
+
+    def _is_stale(self, incident_id: Any) -> bool:
+        """A crew accepted long ago and nothing has been heard since."""
+        incident = self.service.board.incidents[incident_id]
+        assignment = self.service.board.assignments.get(incident.assignment_id) if incident.assignment_id else None
+        if assignment is None or assignment.status not in ACCEPTED or assignment.accepted_at is None:
+            return False
+        return self._instant - assignment.accepted_at > timedelta(minutes=50)
+
+    def _act(self, incident_id: Any, action: Action, **more: Any) -> None:
+        self._submit(OperatorActed(incident_id=incident_id, action=action, **more))
