@@ -74,6 +74,7 @@ class NotifyCompany:
     company_id: CompanyId
     type: str
     incident: Incident
+    assignment: Assignment | None
 
 
 ToLift = AcknowledgeAlarm | NotifyPassengers

@@ -145,7 +145,7 @@ def _about_incident(effect: NotifyCompany, words: _Words) -> Rendered:
         key=effect.key,
         type=effect.type,
         company_id=effect.company_id,
-        body=webhook_body(effect.type, _case(effect.incident, None, words), words.now),
+        body=webhook_body(effect.type, _case(effect.incident, effect.assignment, words), words.now),
         created_at=words.now,
         expires_at=words.now + TO_COMPANY_WITHIN,
     )

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeGuard
 
 from rescue.ports import Carried, Delivery, Outgoing
 from rescue.render import OFFERED
@@ -72,7 +73,7 @@ def planned_try_at(outgoing: Outgoing, at: datetime) -> datetime:
     return at + timedelta(seconds=pauses[min(outgoing.tries, len(pauses) - 1)])
 
 
-def is_offer(outgoing: Outgoing) -> bool:
+def is_offer(outgoing: Outgoing) -> TypeGuard[Delivery]:
     """It goes by the rescue profile."""
     return isinstance(outgoing, Delivery) and outgoing.type == OFFERED
 

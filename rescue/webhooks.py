@@ -22,7 +22,6 @@ import ipaddress
 import json
 import secrets
 import socket
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
@@ -49,7 +48,7 @@ _UNICAST_V6 = ipaddress.IPv6Network("2000::/3")
 _PROTOCOLS_V4 = ipaddress.IPv4Network("192.0.0.0/24")
 
 
-class AddressRefused(OSError):  # noqa: N818 - it reads as what happened
+class AddressRefused(OSError):
     """An endpoint's name leads to an address we do not call."""
 
 
@@ -131,8 +130,16 @@ def _public_socket(addr_info: tuple[Any, ...]) -> socket.socket:
 class Sender:
     """Sends webhooks over connections that it keeps. Enter it within the event loop; leaving closes them."""
 
-    def __init__(self, *, allow_private: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        allow_private: bool = False,
+        offer_within_s: float = OFFER_WITHIN_S,
+        others_within_s: float = OTHERS_WITHIN_S,
+    ) -> None:
         self._allow_private = allow_private
+        self._offer_within_s = offer_within_s
+        self._others_within_s = others_within_s
         self._open = contextlib.AsyncExitStack()
         self._session: aiohttp.ClientSession | None = None
 
@@ -164,21 +171,22 @@ class Sender:
         refusal = url_refusal(delivery.url, allow_private=self._allow_private)
         if refusal is not None:
             return Reply(status=None, error=refusal)
+        within_s = self._offer_within_s if is_offer(delivery) else self._others_within_s
         try:
-            return await self._post(delivery, now)
+            return await self._post(delivery, within_s, now)
         except TimeoutError:
-            return Reply(status=None, error=f"no answer within {_within_s(delivery):g} s")
+            return Reply(status=None, error=f"no answer within {within_s:g} s")
         except (aiohttp.ClientError, OSError, ValueError) as error:
             return Reply(status=None, error=_one_line(str(error) or type(error).__name__))
 
-    async def _post(self, delivery: Delivery, now: datetime) -> Reply:
+    async def _post(self, delivery: Delivery, within_s: float, now: datetime) -> Reply:
         assert self._session is not None, "a Sender is entered before it sends"
         body = json.dumps(delivery.body, ensure_ascii=False, separators=(",", ":")).encode()
         async with self._session.post(
             delivery.url,
             data=body,
             headers=signed_headers(delivery, body, now),
-            timeout=aiohttp.ClientTimeout(total=_within_s(delivery)),
+            timeout=aiohttp.ClientTimeout(total=within_s),
             allow_redirects=False,
         ) as response:
             return await _reply(response, now)
@@ -200,10 +208,6 @@ async def _beginning(response: aiohttp.ClientResponse) -> str:
     while len(said) < LARGEST_ANSWER and (more := await response.content.read(LARGEST_ANSWER - len(said))):
         said += more
     return said.decode(errors="replace")
-
-
-def _within_s(delivery: Delivery) -> float:
-    return OFFER_WITHIN_S if is_offer(delivery) else OTHERS_WITHIN_S
 
 
 def _one_line(text: str) -> str:
