@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
 
+from devices.faults import Fault
+
 LiftId = NewType("LiftId", str)
 Area = NewType("Area", str)
 """A 6-digit GB/T 2260 code."""
@@ -69,6 +71,8 @@ class RawFault:
 
     profile: str
     code: str
+    fault: Fault | None = None
+    """Our word for it; None: this profile has no such code, and it is shown as unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +187,8 @@ class AlarmRaised:
     at: float
     reported_at: float | None
     evidence: Evidence
+    heard_in: Area | None = None
+    """The area of its topic, where that is not the lift's own: the acknowledgement must go there to be heard."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
