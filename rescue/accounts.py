@@ -20,10 +20,9 @@ import asyncio
 import hashlib
 import secrets
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TypeAlias
 
 import asyncpg
 from argon2 import PasswordHasher
@@ -57,7 +56,7 @@ class Role(StrEnum):
     WALL = "wall"
 
 
-class Kind(StrEnum):
+class PrincipalKind(StrEnum):
     """How somebody proved who they are."""
 
     PERSON = "person"
@@ -69,20 +68,20 @@ class Kind(StrEnum):
 class Principal:
     """Who asks: with a role in the rescue centre, or for a company; nobody has neither."""
 
-    kind: Kind
+    kind: PrincipalKind
     name: str
     role: Role | None = None
     company_id: CompanyId | None = None
 
 
-NOBODY = Principal(kind=Kind.NOBODY, name="nobody")
+NOBODY = Principal(kind=PrincipalKind.NOBODY, name="nobody")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """A log-in. `secret` is what the browser keeps; we keep its hash."""
 
-    secret: str
+    secret: str = field(repr=False)
     principal: Principal
     expires_at: datetime
 
@@ -121,8 +120,6 @@ def new_password() -> str:
 
 
 SQL = load_queries("accounts")
-Proof: TypeAlias = str
-"""A token or a session's secret, as its holder shows it."""
 
 
 class Accounts:
@@ -173,7 +170,7 @@ class Accounts:
     async def _verify(self, password_hash: str, password: str) -> bool:
         try:
             async with self._hashing:
-                return await asyncio.to_thread(self._hasher.verify, password_hash, password[:LONGEST_SECRET])
+                return await asyncio.to_thread(self._hasher.verify, password_hash, password)
         except (VerificationError, InvalidHashError):
             return False
 
@@ -186,18 +183,18 @@ class Accounts:
             )
         return session
 
-    async def log_out(self, secret: Proof) -> None:
+    async def log_out(self, secret: str) -> None:
         """End a session, if there is one."""
         with reachable():
             await self._pool.execute(SQL["end_session"], hash_of(secret))
 
-    async def principal_of_session(self, secret: Proof, now: datetime) -> Principal | None:
+    async def principal_of_session(self, secret: str, now: datetime) -> Principal | None:
         """Whose session this is, until it expires."""
         with reachable():
             user = await self._pool.fetchrow(SQL["find_session"], hash_of(secret), now)
         return _person(user) if user else None
 
-    async def add_token(self, owner: CompanyId | Role, now: datetime) -> Proof:
+    async def add_token(self, owner: CompanyId | Role, now: datetime) -> str:
         """A new token of a company or for a role: shown this once, and kept nowhere. Raises UnknownCompany."""
         token = f"rescue_{secrets.token_urlsafe(32)}"
         role, company_id = (owner, None) if isinstance(owner, Role) else (None, owner)
@@ -208,7 +205,7 @@ class Accounts:
             raise UnknownCompany(f"there is no company {company_id}") from None
         return token
 
-    async def principal_of_token(self, token: Proof, now: datetime) -> Principal | None:
+    async def principal_of_token(self, token: str, now: datetime) -> Principal | None:
         """Whose token this is."""
         with reachable():
             found = await self._pool.fetchrow(SQL["find_token"], hash_of(token), now)
@@ -239,16 +236,18 @@ class Tries:
         self._at.pop(name, None)
 
 
-def hash_of(secret: Proof) -> str:
+def hash_of(secret: str) -> str:
     """What the database keeps in place of a token or a session's secret."""
     return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()
 
 
 def _person(user: asyncpg.Record) -> Principal:
-    return Principal(kind=Kind.PERSON, name=user["name"], role=Role(user["role"]))
+    return Principal(kind=PrincipalKind.PERSON, name=user["name"], role=Role(user["role"]))
 
 
 def _program(token: asyncpg.Record) -> Principal:
     if token["company_id"] is not None:
-        return Principal(kind=Kind.PROGRAM, name=token["company_id"], company_id=CompanyId(token["company_id"]))
-    return Principal(kind=Kind.PROGRAM, name=f"{token['role']} (token)", role=Role(token["role"]))
+        return Principal(
+            kind=PrincipalKind.PROGRAM, name=token["company_id"], company_id=CompanyId(token["company_id"])
+        )
+    return Principal(kind=PrincipalKind.PROGRAM, name=f"{token['role']} (token)", role=Role(token["role"]))

@@ -22,27 +22,37 @@ READS_ONLY = frozenset({"GET", "HEAD", "OPTIONS"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """The roles that may use a route, and whether companies may. `open`: anyone, known or not."""
+    """The roles that may use a route, and whether companies may. `open`: anyone, and nobody is asked who they are.
+
+    `greets`: anyone, and those who say who they are are known.
+    """
 
     roles: frozenset[Role] = frozenset()
     companies: bool = False
     open: bool = False
+    greets: bool = False
+
+    @property
+    def is_for_anyone(self) -> bool:
+        """Nobody is turned away."""
+        return self.open or self.greets
 
     def admits(self, principal: Principal) -> bool:
         """This principal may use the route."""
-        return self.open or (self.companies if principal.company_id else principal.role in self.roles)
+        return self.is_for_anyone or (self.companies if principal.company_id else principal.role in self.roles)
 
     def __str__(self) -> str:
         """The sentence the documentation gives."""
-        if self.open:
+        if self.is_for_anyone:
             return "For anyone."
-        names = sorted(self.roles) + (["companies, of their own"] if self.companies else [])
-        return f"For {', '.join(names)}."
+        names = ", ".join(sorted(self.roles))
+        return f"For {names}; for companies as far as it is their own." if self.companies else f"For {names}."
 
 
 STAFF = frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN})
 
 OPEN = Access(open=True)
+GREETING = Access(greets=True)
 EVERYONE = Access(roles=frozenset(Role), companies=True)
 STAFF_ONLY = Access(roles=STAFF)
 STAFF_AND_AUDITORS = Access(roles=STAFF | {Role.AUDITOR})
@@ -55,6 +65,8 @@ async def admit(request: web.Request, access: Access, context: Context, now: dat
     if access.open:
         return NOBODY
     principal = await _principal(request, context, now)
+    if principal is None and access.greets:
+        return NOBODY
     if principal is None:
         raise Unauthorized("say who you are: a bearer token, or the cookie of POST /api/v1/session")
     if not access.admits(principal):
@@ -66,7 +78,7 @@ async def _principal(request: web.Request, context: Context, now: datetime) -> P
     authorization = request.headers.get("Authorization")
     if authorization is not None:
         scheme, _, token = authorization.partition(" ")
-        return await context.accounts.principal_of_token(token.strip()) if scheme.lower() == "bearer" else None
+        return await context.accounts.principal_of_token(token.strip(), now) if scheme.lower() == "bearer" else None
     session = request.cookies.get(COOKIE)
     if session is None:
         return None

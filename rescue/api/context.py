@@ -6,7 +6,7 @@ The composition root fills it in; nothing here starts, stops or decides anything
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from devices.messages import LiftId
@@ -14,6 +14,7 @@ from dispatch.problem import Candidate, Refusal
 from rescue.accounts import Accounts
 from rescue.api.endpoints import Endpoints
 from rescue.api.records import Records
+from rescue.api.repeats import Answers
 from rescue.desk.board import Board, Outcome
 from rescue.desk.inputs import Input
 from rescue.escalation import Policy
@@ -48,7 +49,7 @@ class Fleet(Protocol):
         ...
 
     def counts(self) -> Mapping[str, int]:
-        """How many lifts are in which state."""
+        """How many lifts are in which state: `lifts` all of them, `online` those that are."""
         ...
 
 
@@ -72,12 +73,16 @@ class Context:
     store: Database
     records: Records
     accounts: Accounts
+    answers: Answers
     webhooks: Endpoints
     fleet: Fleet
     policy: Policy
     clock: Clock
-    link_key: bytes
+    link_key: bytes = field(repr=False)
     public_url: str
     health: Callable[[], Health]
     counts: Callable[[], Mapping[str, float]]
+    """For Prometheus, by name; what only ever grows ends in `_total`."""
+    wake_outbox: Callable[[], None]
+    """Something was put on its way beside the desk."""
     allow_private_webhooks: bool = False

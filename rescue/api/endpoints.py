@@ -16,6 +16,7 @@ from typing import Any
 import asyncpg
 
 from dispatch.crews import CompanyId
+from rescue.accounts import UnknownCompany
 from rescue.render import webhook_body
 from rescue.store.connections import Pool, reachable
 from rescue.store.sql import load_queries
@@ -26,7 +27,7 @@ TEST_WITHIN = timedelta(minutes=5)
 SQL = load_queries("webhooks")
 
 
-class TooManyEndpoints(Exception):  # noqa: N818 - it reads as what happened
+class TooManyEndpoints(Exception):
     """The company has as many as it may."""
 
 
@@ -71,12 +72,18 @@ class Endpoints:
         secret = new_secret()
         with reachable():
             if await self._pool.fetchval(SQL["count_endpoints"], company_id) >= ENDPOINTS_PER_COMPANY:
-                raise TooManyEndpoints
-            row = await self._pool.fetchrow(
-                SQL["add_endpoint"], _new_id(), company_id, url, list(types), [secret], now
-            )
+                raise TooManyEndpoints(f"a company has at most {ENDPOINTS_PER_COMPANY} endpoints")
+            row = await self._insert(company_id, url, types, secret, now)
         assert row is not None, "an INSERT gives its row back"
         return _endpoint(row), secret
+
+    async def _insert(
+        self, company_id: CompanyId, url: str, types: Sequence[str], secret: str, now: datetime
+    ) -> asyncpg.Record | None:
+        try:
+            return await self._pool.fetchrow(SQL["add_endpoint"], _new_id(), company_id, url, types, [secret], now)
+        except asyncpg.ForeignKeyViolationError:
+            raise UnknownCompany(f"there is no company {company_id}") from None
 
     async def find(self, endpoint_id: str, company_id: CompanyId | None) -> Endpoint | None:
         """An endpoint of this company."""
@@ -84,7 +91,7 @@ class Endpoints:
             row = await self._pool.fetchrow(SQL["find_endpoint"], endpoint_id, company_id)
         return _endpoint(row) if row else None
 
-    async def list(self, company_id: CompanyId | None, after: str | None, limit: int) -> list[Endpoint]:
+    async def list_of(self, company_id: CompanyId | None, after: str | None, limit: int) -> list[Endpoint]:
         """The company's endpoints in the order of their ids."""
         with reachable():
             rows = await self._pool.fetch(SQL["list_endpoints"], company_id, after, limit)
@@ -146,5 +153,14 @@ def _delivery(row: asyncpg.Record) -> DeliveryRecord:
 
 
 _DELIVERY_FIELDS = (
-    "type", "assignment_id", "attempt", "created_at", "due_at", "tries", "tried_at", "status", "error", "outcome"
+    "type",
+    "assignment_id",
+    "attempt",
+    "created_at",
+    "due_at",
+    "tries",
+    "tried_at",
+    "status",
+    "error",
+    "outcome",
 )

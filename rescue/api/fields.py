@@ -29,7 +29,9 @@ Text = Annotated[str, StringConstraints(max_length=2000, strip_whitespace=True),
 """Free text of a person, or nothing."""
 Said = Annotated[Text, Field(min_length=1)]
 """Free text that must not be missing."""
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), AfterValidator(_without_nul)]
+Name = Annotated[
+    str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), AfterValidator(_without_nul)
+]
 """A name or an id."""
 AreaCode = Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
 """GB/T 2260."""

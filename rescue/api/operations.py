@@ -23,7 +23,7 @@ class HealthView(BaseModel):
     reasons: list[str]
 
 
-async def show_life(call: Call[Nothing, Nothing]) -> web.Response:
+async def show_life(call: Call[Nothing, Nothing]) -> web.Response:  # noqa: ARG001 - a handler is given its call
     """The process answers."""
     return web.Response(text="alive\n", content_type=TEXT)
 

@@ -22,8 +22,8 @@ from aiohttp.typedefs import Handler
 from pydantic import BaseModel, ConfigDict, ValidationError
 from structlog import get_logger
 
-from rescue.service import DeskBusy
 from rescue.ports import StoreUnavailable
+from rescue.service import DeskBusy
 from rescue.views import Instant
 
 log = get_logger()
@@ -55,7 +55,7 @@ class ProblemView(BaseModel):
     acted_at: Instant | None = None
 
 
-class Problem(Exception):  # noqa: N818 - the RFC's word
+class Problem(Exception):
     """A request that cannot be met, ready to be answered."""
 
     status = HTTPStatus.BAD_REQUEST

@@ -72,7 +72,7 @@ class Route(Generic[Query, Body]):
     @property
     def is_repeatable(self) -> bool:
         """It keeps its answers for those who ask again with the same Idempotency-Key."""
-        return self.changes and not self.access.open
+        return self.changes and not self.access.is_for_anyone
 
 
 AnyRoute = Route[Any, Any]

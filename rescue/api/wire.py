@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
@@ -10,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from rescue.api.access import admit
 from rescue.api.context import Context
-from rescue.api.problems import FieldError, Invalid, NotFound, invalid
+from rescue.api.problems import FieldError, Invalid, NotFound, Problem, invalid
 from rescue.api.repeats import once
 from rescue.api.table import JSON, Body, Call, Query, Route
 
@@ -35,7 +34,9 @@ def serve(route: Route[Query, Body], context: Context) -> Callable[[web.Request]
             body=await _read_body(request, route),
             request=request,
         )
-        return await once(call, route) if route.is_repeatable else await route.handle(call)
+        if not route.is_repeatable:
+            return await route.handle(call)
+        return await once(request, principal, now, context.answers, lambda: route.handle(call))
 
     return handle
 
@@ -48,7 +49,7 @@ def _path(request: web.Request) -> Mapping[str, str]:
 
 
 def _read_query(request: web.Request, model: type[Query]) -> Query:
-    twice = [name for name, count in Counter(request.query.keys()).items() if count > 1]
+    twice = [name for name in request.query if len(request.query.getall(name)) > 1]
     if twice:
         raise Invalid("say each parameter once", errors=[FieldError(loc=["query", twice[0]], msg="given twice")])
     try:
@@ -58,8 +59,15 @@ def _read_query(request: web.Request, model: type[Query]) -> Query:
 
 
 async def _read_body(request: web.Request, route: Route[Query, Body]) -> Body:
-    raw = await request.read() if route.changes else b""
+    raw = await _read(request) if route.changes else b""
     try:
         return route.body.model_validate_json(raw or b"{}", strict=True)
     except ValidationError as error:
         raise invalid(error, within="body") from None
+
+
+async def _read(request: web.Request) -> bytes:
+    try:
+        return await request.read()
+    except web.RequestPayloadError:
+        raise Problem("the body broke off, or is not packed as its headers say") from None

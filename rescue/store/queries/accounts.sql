@@ -33,6 +33,6 @@ INSERT INTO tokens (token_hash, role, company_id, created_at) VALUES ($1, $2, $3
 -- When it was last used is noted to the hour: a write for each request would cost more than the note is worth.
 WITH noted AS (
     UPDATE tokens SET last_used_at = $2
-    WHERE token_hash = $1 AND (last_used_at IS NULL OR last_used_at < $2 - interval '1 hour')
+    WHERE token_hash = $1 AND (last_used_at IS NULL OR last_used_at < $2::timestamptz - interval '1 hour')
 )
 SELECT role, company_id FROM tokens WHERE token_hash = $1;

@@ -1,0 +1,107 @@
+"""A company's side of a case: what it was asked, and its answers."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Literal
+
+from aiohttp import web
+
+from dispatch.crews import CrewId
+from rescue.api.access import EVERYONE, STAFF_AND_COMPANIES
+from rescue.api.fields import Body, CauseCode, Count, Counter, Name, PagedByName, Text
+from rescue.api.outcomes import demand_taken
+from rescue.api.pages import page
+from rescue.api.reach import actor_of, find_assignment
+from rescue.api.table import API, AnyRoute, Call, Nothing, Route, row
+from rescue.api.wire import answer
+from rescue.desk.inputs import Answer, CompanyAnswered
+from rescue.incident import Assignment, AssignmentId, AssignmentStatus
+from rescue.views import AssignmentView, PageView, assignment_view
+
+ReleaseMethod = Literal[
+    "levelled_door", "hand_winding", "electric_release", "counterweight", "forced_door", "self_recovered", "other"
+]
+
+
+class AssignmentsQuery(PagedByName):
+    """Which assignments."""
+
+    status: AssignmentStatus | None = None
+
+
+class AnswerBody(Body):
+    """An answer to the attempt it quotes. With `accept`, `crew_id` may name another crew of the company."""
+
+    attempt: Counter
+    crew_id: Name | None = None
+    reason: Text = ""
+    people_released: Count | None = None
+    injured: Count | None = None
+    cause_code: CauseCode | None = None
+    release_method: ReleaseMethod | None = None
+
+
+ANSWERS: Mapping[Answer, str] = {
+    Answer.ACCEPT: "The crew goes",
+    Answer.DECLINE: "The crew does not go; the next is asked at once",
+    Answer.EN_ROUTE: "The crew has set out",
+    Answer.ON_SCENE: "The crew has arrived",
+    Answer.CANNOT_REACH: "The crew cannot get there; the next is asked at once",
+    Answer.RELEASED: "The passengers are out",
+}
+
+
+async def list_assignments(call: Call[AssignmentsQuery, Nothing]) -> web.Response:
+    """What companies were asked, newest first; a company sees its own."""
+    query = call.query
+    found = await call.context.records.list_assignments(
+        call.principal.company_id,
+        [query.status] if query.status else None,
+        AssignmentId(query.cursor) if query.cursor else None,
+        query.limit + 1,
+    )
+    return answer(page(found, query.limit, assignment_view, lambda assignment: assignment.assignment_id))
+
+
+def _answering(what: Answer) -> Callable[[Call[Nothing, Any]], Awaitable[web.Response]]:
+    async def give(call: Call[Nothing, AnswerBody]) -> web.Response:
+        assignment = await find_assignment(call.context, call.principal, call.path["assignment_id"])
+        outcome = await call.context.desk.submit(_answered(assignment, what, call.body), actor=actor_of(call.principal))
+        await demand_taken(outcome, call.context)
+        return answer(assignment_view(await find_assignment(call.context, call.principal, assignment.assignment_id)))
+
+    return give
+
+
+def _answered(assignment: Assignment, what: Answer, said: AnswerBody) -> CompanyAnswered:
+    return CompanyAnswered(
+        assignment_id=assignment.assignment_id,
+        attempt=said.attempt,
+        answer=what,
+        crew_id=CrewId(said.crew_id) if said.crew_id else None,
+        reason=said.reason,
+        people_released=said.people_released,
+        injured=said.injured,
+        cause_code=said.cause_code,
+        release_method=said.release_method,
+    )
+
+
+def _row(what: Answer, summary: str) -> AnyRoute:
+    return Route(
+        method="POST",
+        path=f"{API}/assignments/{{assignment_id}}/{what}",
+        access=STAFF_AND_COMPANIES,
+        answers={200: AssignmentView},
+        handle=_answering(what),
+        query=Nothing,
+        body=AnswerBody,
+        summary=summary,
+    )
+
+
+ROUTES: tuple[AnyRoute, ...] = (
+    row("GET", f"{API}/assignments", list_assignments, access=EVERYONE, answers={200: PageView[AssignmentView]}),
+    *(_row(what, summary) for what, summary in ANSWERS.items()),
+)

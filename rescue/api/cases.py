@@ -1,0 +1,164 @@
+"""The cases over HTTP: the list, one case with its history and who could go, and how a person reports one."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from aiohttp import web
+from pydantic import Field, model_validator
+
+from devices.messages import Area, LiftId
+from rescue.api.access import EVERYONE, STAFF_AND_AUDITORS, STAFF_ONLY
+from rescue.api.fields import AreaCode, Body, Count, Name, Paged, Text, When
+from rescue.api.outcomes import demand_taken
+from rescue.api.pages import page, whole
+from rescue.api.problems import NotFound
+from rescue.api.reach import actor_of, find_incident, show
+from rescue.api.table import API, AnyRoute, Call, Nothing, row
+from rescue.api.wire import answer
+from rescue.desk.board import Outcome, Verdict
+from rescue.desk.inputs import Intake
+from rescue.incident import Caller, Incident, IncidentId, Lift, Source
+from rescue.timeline import first_break
+from rescue.views import (
+    CandidateView,
+    IncidentView,
+    PageView,
+    TimelineEntryView,
+    candidate_view,
+    entry_view,
+    refusal_view,
+)
+
+Need = Literal["child", "elderly", "pregnant", "medical", "child_alone", "water", "fire"]
+"""Who is inside and needs more than the others, or what threatens them."""
+
+
+class IncidentsQuery(Paged):
+    """Which cases: by status, area, and when they were opened (`to` is not part of the span)."""
+
+    status: Literal["open", "closed", "all"] = "all"
+    area: AreaCode | None = None
+    opened_from: When | None = Field(default=None, alias="from")
+    opened_to: When | None = Field(default=None, alias="to")
+
+
+class CallerBody(Body):
+    """Who phones, as far as they say."""
+
+    name: Text = ""
+    phone: Text = ""
+
+
+class IntakeBody(Body):
+    """People are reported to be trapped, in the lift of this plate or this id."""
+
+    rescue_code: Name | None = None
+    lift_id: Name | None = None
+    source: Literal["phone", "qr", "staff", "119"]
+    caller: CallerBody = CallerBody()
+    people: Count | None = None
+    injured: Count = 0
+    vulnerable: tuple[Need, ...] = Field(default=(), max_length=20)
+    note: Text = ""
+
+    @model_validator(mode="after")
+    def _names_one_lift(self) -> Self:
+        if (self.rescue_code is None) == (self.lift_id is None):
+            raise ValueError("give either rescue_code or lift_id")
+        return self
+
+
+class TimelineView(PageView[TimelineEntryView]):
+    """The whole history. `first_break` is the `seq` of the first entry that does not fit the chain, null for none."""
+
+    first_break: int | None
+
+
+async def list_incidents(call: Call[IncidentsQuery, Nothing]) -> web.Response:
+    """The cases, newest first; a company's are those in which it was asked."""
+    query = call.query
+    found = await call.context.store.list_incidents(
+        status=query.status,
+        area=Area(query.area) if query.area else None,
+        opened_from=query.opened_from,
+        opened_to=query.opened_to,
+        company_id=call.principal.company_id,
+        after=query.cursor,
+        limit=query.limit + 1,
+    )
+    shown = page(found, query.limit, lambda incident: incident, lambda incident: incident.number)
+    views = [await show(call.context, call.principal, incident) for incident in shown.items]
+    return answer(PageView[IncidentView](items=views, next=shown.next))
+
+
+async def show_incident(call: Call[Nothing, Nothing]) -> web.Response:
+    """One case."""
+    incident = await find_incident(call.context, call.principal, call.path["incident_id"])
+    return answer(await show(call.context, call.principal, incident))
+
+
+async def show_timeline(call: Call[Nothing, Nothing]) -> web.Response:
+    """The history of a case: every decision, by whom and why, each entry sealed onto the one before."""
+    incident = await find_incident(call.context, call.principal, call.path["incident_id"])
+    entries = await call.context.store.timeline_of(incident.incident_id)
+    views = [entry_view(entry) for entry in entries]
+    return answer(TimelineView(items=views, next=None, first_break=first_break(entries)))
+
+
+async def list_candidates(call: Call[Nothing, Nothing]) -> web.Response:
+    """Every crew for this case: the best first, then those that may not go, each with its reasons."""
+    incident = await find_incident(call.context, call.principal, call.path["incident_id"])
+    candidates, refusals = call.context.desk.candidates(incident)
+    ranked = [candidate_view(candidate, rank) for rank, candidate in enumerate(candidates, start=1)]
+    return answer(whole([*ranked, *(refusal_view(refusal) for refusal in refusals)]))
+
+
+async def report_entrapment(call: Call[Nothing, IntakeBody]) -> web.Response:
+    """Somebody is trapped: joins the open case of that lift (200) or opens one (201)."""
+    lift = await _find_lift(call)
+    outcome = await call.context.desk.submit(_intake(call.body, lift), actor=actor_of(call.principal))
+    await demand_taken(outcome, call.context)
+    view = await show(call.context, call.principal, await _case_of(outcome, call))
+    return answer(view, status=201 if outcome.verdict is Verdict.OPENED else 200)
+
+
+async def _find_lift(call: Call[Nothing, IntakeBody]) -> Lift:
+    store, said = call.context.store, call.body
+    if said.rescue_code is not None:
+        lift, named = await store.find_lift_by_rescue_code(said.rescue_code), f"rescue code {said.rescue_code}"
+    else:
+        lift, named = await store.find_lift(LiftId(said.lift_id or "")), f"id {said.lift_id}"
+    if lift is None:
+        raise NotFound(f"no lift is registered with {named}")
+    return lift
+
+
+def _intake(said: IntakeBody, lift: Lift) -> Intake:
+    return Intake(
+        lift_id=lift.lift_id,
+        area=lift.area,
+        source=Source(said.source),
+        caller=Caller(name=said.caller.name, phone=said.caller.phone),
+        people=said.people,
+        injured=said.injured,
+        vulnerable=said.vulnerable,
+        note=said.note,
+    )
+
+
+async def _case_of(outcome: Outcome, call: Call[Nothing, IntakeBody]) -> Incident:
+    return await find_incident(call.context, call.principal, outcome.incident_id or IncidentId(""))
+
+
+_CASE = f"{API}/incidents/{{incident_id}}"
+
+ROUTES: tuple[AnyRoute, ...] = (
+    row("GET", f"{API}/incidents", list_incidents, access=EVERYONE, answers={200: PageView[IncidentView]}),
+    row(
+        "POST", f"{API}/incidents", report_entrapment, access=STAFF_ONLY, answers={200: IncidentView, 201: IncidentView}
+    ),
+    row("GET", _CASE, show_incident, access=EVERYONE, answers={200: IncidentView}),
+    row("GET", f"{_CASE}/timeline", show_timeline, access=STAFF_AND_AUDITORS, answers={200: TimelineView}),
+    row("GET", f"{_CASE}/candidates", list_candidates, access=STAFF_ONLY, answers={200: PageView[CandidateView]}),
+)

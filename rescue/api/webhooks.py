@@ -1,0 +1,212 @@
+"""The companies' endpoints over HTTP: where their webhooks go, and how the last ones fared."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Literal
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from dispatch.crews import CompanyId
+from rescue.accounts import UnknownCompany
+from rescue.api.access import ADMINS_AND_COMPANIES
+from rescue.api.endpoints import DeliveryRecord, Endpoint, TooManyEndpoints
+from rescue.api.fields import Body, Name, Paged, PagedByName
+from rescue.api.pages import page
+from rescue.api.problems import Conflict, FieldError, Invalid, NotFound
+from rescue.api.table import API, AnyRoute, Call, Nothing, row
+from rescue.api.wire import answer
+from rescue.views import Instant, PageView
+from rescue.webhooks import url_refusal
+
+Type = Literal[
+    "*",
+    "assignment.offered",
+    "assignment.withdrawn",
+    "assignment.confirmed",
+    "incident.updated",
+    "incident.escalated",
+    "incident.released",
+    "incident.closed",
+    "endpoint.test",
+]
+"""`*` is every type. A test goes to its endpoint whatever that asked for."""
+Url = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+Types = Annotated[tuple[Type, ...], Field(min_length=1, max_length=10)]
+
+
+class EndpointBody(Body):
+    """A new endpoint. The rescue centre's administrators say for which company; a company need not."""
+
+    url: Url
+    types: Types = ("*",)
+    company_id: Name | None = None
+
+
+class EndpointChangeBody(Body):
+    """What changes; the rest stays."""
+
+    url: Url | None = None
+    types: Types | None = None
+    enabled: bool | None = None
+
+
+class EndpointView(BaseModel):
+    """One place where a company takes webhooks."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    company_id: str
+    url: str
+    types: list[str]
+    enabled: bool
+    created_at: Instant
+
+
+class NewEndpointView(EndpointView):
+    """The same with its secret, which is never shown again."""
+
+    secret: str
+
+
+class DeliveryView(BaseModel):
+    """One webhook to one endpoint. `outcome` is null while it is still being tried."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    webhook_id: str
+    type: str
+    assignment_id: str | None
+    attempt: int | None
+    created_at: Instant
+    due_at: Instant
+    tries: int
+    tried_at: Instant | None
+    status: int | None
+    error: str
+    outcome: Literal["carried", "given_up", "moot"] | None
+
+
+class TestView(BaseModel):
+    """The `webhook-id` under which the test arrives."""
+
+    __test__ = False
+
+    webhook_id: str
+
+
+async def list_endpoints(call: Call[PagedByName, Nothing]) -> web.Response:
+    """The company's endpoints, by id."""
+    query = call.query
+    found = await call.context.webhooks.list_of(call.principal.company_id, query.cursor, query.limit + 1)
+    return answer(page(found, query.limit, _view, lambda endpoint: endpoint.endpoint_id))
+
+
+async def add_endpoint(call: Call[Nothing, EndpointBody]) -> web.Response:
+    """A new endpoint. The secret that signs its webhooks is in this answer and in no other."""
+    said = call.body
+    _demand_good(said.url, call.context.allow_private_webhooks)
+    try:
+        endpoint, secret = await call.context.webhooks.add(_company(call), said.url, said.types, call.now)
+    except UnknownCompany as refused:
+        raise Invalid(str(refused), errors=[FieldError(loc=["body", "company_id"], msg=str(refused))]) from None
+    except TooManyEndpoints as refused:
+        raise Conflict(str(refused)) from None
+    return answer(NewEndpointView(**_view(endpoint).model_dump(), secret=secret), status=201)
+
+
+async def show_endpoint(call: Call[Nothing, Nothing]) -> web.Response:
+    """One endpoint."""
+    return answer(_view(await _find(call)))
+
+
+async def change_endpoint(call: Call[Nothing, EndpointChangeBody]) -> web.Response:
+    """Another address, other types, or on and off."""
+    said = call.body
+    if said.url is not None:
+        _demand_good(said.url, call.context.allow_private_webhooks)
+    changed = await call.context.webhooks.change(
+        call.path["webhook_id"], call.principal.company_id, url=said.url, types=said.types, enabled=said.enabled
+    )
+    return answer(_view(_demand_known(changed, call.path["webhook_id"])))
+
+
+async def remove_endpoint(call: Call[Nothing, Nothing]) -> web.Response:
+    """No more webhooks to this endpoint, not even those on their way."""
+    endpoint = await _find(call)
+    await call.context.webhooks.remove(endpoint.endpoint_id, call.principal.company_id)
+    return web.Response(status=204)
+
+
+async def test_endpoint(call: Call[Nothing, Nothing]) -> web.Response:
+    """Send an `endpoint.test`; how it fared is in the deliveries."""
+    endpoint = await _find(call)
+    webhook_id = await call.context.webhooks.queue_test(endpoint.endpoint_id, call.now)
+    call.context.wake_outbox()
+    return answer(TestView(webhook_id=webhook_id), status=202)
+
+
+async def list_deliveries(call: Call[Paged, Nothing]) -> web.Response:
+    """What was sent to this endpoint, newest first."""
+    endpoint, query = await _find(call), call.query
+    found = await call.context.webhooks.deliveries(endpoint.endpoint_id, query.cursor, query.limit + 1)
+    return answer(page(found, query.limit, _delivery_view, lambda delivery: delivery.delivery_id))
+
+
+async def _find(call: Call[Nothing, Nothing] | Call[Paged, Nothing]) -> Endpoint:
+    webhook_id = call.path["webhook_id"]
+    return _demand_known(await call.context.webhooks.find(webhook_id, call.principal.company_id), webhook_id)
+
+
+def _demand_known(endpoint: Endpoint | None, webhook_id: str) -> Endpoint:
+    if endpoint is None:
+        raise NotFound(f"there is no webhook {webhook_id}")
+    return endpoint
+
+
+def _demand_good(url: str, allow_private: bool) -> None:
+    refusal = url_refusal(url, allow_private=allow_private)
+    if refusal:
+        raise Invalid(refusal, errors=[FieldError(loc=["body", "url"], msg=refusal)])
+
+
+def _company(call: Call[Nothing, EndpointBody]) -> CompanyId:
+    own, said = call.principal.company_id, call.body.company_id
+    if said not in {None, own} and own is not None:
+        raise NotFound(f"there is no company {said}")
+    company_id = own or said
+    if company_id is None:
+        raise Invalid("say for which company", errors=[FieldError(loc=["body", "company_id"], msg="missing")])
+    return CompanyId(company_id)
+
+
+def _view(endpoint: Endpoint) -> EndpointView:
+    return EndpointView(
+        id=endpoint.endpoint_id,
+        company_id=endpoint.company_id,
+        url=endpoint.url,
+        types=list(endpoint.types),
+        enabled=endpoint.enabled,
+        created_at=endpoint.created_at,
+    )
+
+
+def _delivery_view(delivery: DeliveryRecord) -> DeliveryView:
+    return DeliveryView.model_validate({"id": str(delivery.delivery_id), **asdict(delivery)})
+
+
+_ONE = f"{API}/webhooks/{{webhook_id}}"
+_ACCESS = ADMINS_AND_COMPANIES
+
+ROUTES: tuple[AnyRoute, ...] = (
+    row("GET", f"{API}/webhooks", list_endpoints, access=_ACCESS, answers={200: PageView[EndpointView]}),
+    row("POST", f"{API}/webhooks", add_endpoint, access=_ACCESS, answers={201: NewEndpointView}),
+    row("GET", _ONE, show_endpoint, access=_ACCESS, answers={200: EndpointView}),
+    row("PATCH", _ONE, change_endpoint, access=_ACCESS, answers={200: EndpointView}),
+    row("DELETE", _ONE, remove_endpoint, access=_ACCESS, answers={204: None}),
+    row("POST", f"{_ONE}/test", test_endpoint, access=_ACCESS, answers={202: TestView}),
+    row("GET", f"{_ONE}/deliveries", list_deliveries, access=_ACCESS, answers={200: PageView[DeliveryView]}),
+)

@@ -1,0 +1,254 @@
+"""The console in a real browser, on the real service. Its screenshots are kept in test-output/console."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, ConsoleMessage, Error, Page, Request, async_playwright, expect
+
+from rescue.accounts import Role
+from rescue.links import sign
+from rescue.store.postgres import PostgresStore
+from tests.integration.centre import LINK_KEY, NOON, PASSWORD, SCRIPT, Centre, open_centre
+
+SHOTS = Path(__file__).parent.parent.parent / "test-output" / "console"
+FLAGS = (
+    "--no-sandbox",
+    "--headless",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+SCREEN: Any = {"width": 1366, "height": 768}
+
+
+@pytest.fixture(scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    chromium = shutil.which("chromium")
+    assert chromium, "the console is tested in Chromium: tools/system-packages installs it"
+    async with async_playwright() as playwright:
+        started = await playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        yield started
+        await started.close()
+
+
+@pytest.fixture
+async def centre(postgres_store: PostgresStore) -> AsyncIterator[Centre]:
+    async with open_centre(postgres_store) as opened:
+        await opened.context.accounts.add_user("li", Role.OPERATOR, PASSWORD, NOON)
+        yield opened
+
+
+class Watch:
+    """What went on behind the page: complaints, and where it asked for something."""
+
+    def __init__(self, page: Page) -> None:
+        self.complaints: list[str] = []
+        self.asked: set[str] = set()
+        page.on("console", self._hear)
+        page.on("pageerror", self._note_error)
+        page.on("request", self._note_request)
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(message.text)
+
+    def _note_error(self, error: Error) -> None:
+        self.complaints.append(str(error))
+
+    def _note_request(self, request: Request) -> None:
+        self.asked.add(request.url)
+
+
+async def open_page(browser: Browser, *, language: str = "en-GB", scheme: Any = "light") -> Page:
+    """A browser that nobody has used before."""
+    context = await browser.new_context(viewport=SCREEN, locale=language, color_scheme=scheme)
+    context.set_default_timeout(15_000)
+    return await context.new_page()
+
+
+async def log_in(page: Page, centre: Centre, password: str = PASSWORD) -> None:
+    await page.goto(centre.url)
+    await page.locator("[name=username]").fill("li")
+    await page.locator("[name=password]").fill(password)
+    await page.keyboard.press("Enter")
+
+
+def row_of(page: Page, case: Any) -> Any:
+    """The row of a case in the list."""
+    return page.locator(f"#cases tr[data-key='{case['id']}']")
+
+
+async def keep_shot(page: Page, name: str) -> None:
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    await page.screenshot(path=SHOTS / f"{name}.png")
+
+
+async def test_an_operator_logs_in_and_sees_who_is_trapped_where(centre: Centre, browser: Browser) -> None:
+    case = await centre.open_case("100001", people=2, vulnerable=["elderly"])
+    page = await open_page(browser)
+    watch = Watch(page)
+    await log_in(page, centre)
+    cells = row_of(page, case).locator("td")
+    for text in ("1", "Dispatched", "confirmed", "100001", "花园路 100001 号 3", "2 · elderly", "a1 asked"):
+        await expect(cells.filter(has_text=text).first).to_be_visible()
+    await expect(cells.nth(8)).to_contain_text("accept 2:5")
+    await expect(page.locator("#crews tr.busy")).to_contain_text("asked · 1")
+    await expect(page.locator("#figures")).to_contain_text("0 / 5")
+    await row_of(page, case).click()
+    await expect(page.locator(".timeline li").first).to_contain_text("nearest free crew of the contracted company")
+    await expect(page.locator(".stages [aria-current=step]")).to_contain_text("Dispatched")
+    assert watch.complaints == []
+    assert {url.startswith((centre.url, "data:")) for url in watch.asked} == {True}
+
+
+async def test_a_wrong_password_is_refused_at_the_door(centre: Centre, browser: Browser) -> None:
+    page = await open_page(browser)
+    await log_in(page, centre, "wrong horse")
+    await expect(page.locator("#log-in .refusal")).to_have_text("the name or the password is wrong")
+    await expect(page.locator("#desk")).to_be_hidden()
+    assert await page.evaluate("document.cookie") == ""
+
+
+async def test_a_case_that_opens_is_on_the_screen_within_moments_the_most_urgent_first(
+    centre: Centre, browser: Browser
+) -> None:
+    first = await centre.open_case("100001")
+    page = await open_page(browser)
+    await log_in(page, centre)
+    await expect(row_of(page, first)).to_be_visible()
+    centre.clock.forward(60)
+    hurt = await centre.open_case("100004", injured=1)
+    await expect(row_of(page, hurt)).to_be_visible(timeout=3_000)
+    rows = page.locator("#cases tbody tr")
+    await expect(rows.nth(0)).to_have_attribute("data-key", hurt["id"])
+    await expect(rows.nth(1)).to_have_attribute("data-key", first["id"])
+
+
+async def test_what_an_address_holds_is_shown_and_never_executed(centre: Centre, browser: Browser) -> None:
+    case = await centre.open_case("100005", caller={"name": SCRIPT, "phone": ""})
+    page = await open_page(browser)
+    watch = Watch(page)
+    await log_in(page, centre)
+    await row_of(page, case).click()
+    await expect(page.locator(".facts")).to_contain_text(SCRIPT)
+    await expect(row_of(page, case)).to_contain_text(SCRIPT)
+    assert await page.locator("img").count() == 0
+    assert await page.title() == "Lift rescue"
+    assert watch.complaints == []
+
+
+async def test_an_operator_calls_back_and_closes_a_case(centre: Centre, browser: Browser) -> None:
+    case = await centre.released_case("100002")
+    page = await open_page(browser)
+    watch = Watch(page)
+    await log_in(page, centre)
+    await row_of(page, case).click()
+    await expect(page.locator(".stages [aria-current=step]")).to_contain_text("Released")
+    await page.get_by_role("button", name="Claim").click()
+    await page.get_by_role("button", name="Call back").click()
+    await page.get_by_label("Cause code").fill("301")
+    await page.get_by_role("button", name="Close").click()
+    await expect(row_of(page, case)).to_have_count(0)
+    await expect(page.locator("#case-title")).to_contain_text("Closed")
+    closed = (await centre.get("operator", f"/incidents/{case['id']}")).body
+    assert (closed["status"], closed["cause_code"], closed["claimed_by"]) == ("closed", "301", "li")
+    assert watch.complaints == []
+
+
+async def test_what_the_desk_refuses_is_said_with_its_reason(centre: Centre, browser: Browser) -> None:
+    case = await centre.released_case("100002")
+    await centre.post("operator", f"/incidents/{case['id']}/confirm_release")
+    page = await open_page(browser)
+    await log_in(page, centre)
+    await row_of(page, case).click()
+    await page.get_by_role("button", name="Close").click()
+    await expect(page.locator(".actions .refusal")).to_contain_text("the cause is not filed yet")
+
+
+async def test_old_data_looks_old_and_nothing_can_be_done_with_it(centre: Centre, browser: Browser) -> None:
+    case = await centre.released_case("100002")
+    page = await open_page(browser)
+    await log_in(page, centre)
+    await row_of(page, case).click()
+    button = page.get_by_role("button", name="Call back")
+    await expect(button).to_be_enabled()
+    await page.route("**/api/**", lambda route: route.abort())
+    await expect(page.locator("#freshness")).to_contain_text("old")
+    await expect(button).to_be_disabled()
+    await keep_shot(page, "stale")
+    await page.unroute("**/api/**")
+    await expect(page.locator("#freshness")).to_have_text("Live")
+    await expect(button).to_be_enabled()
+
+
+async def test_cases_can_be_gone_through_by_keyboard(centre: Centre, browser: Browser) -> None:
+    cases = [await centre.open_case(code) for code in ("100001", "100003")]
+    page = await open_page(browser)
+    await log_in(page, centre)
+    await row_of(page, cases[0]).focus()
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#case-title")).to_contain_text("100003")
+    await expect(row_of(page, cases[1])).to_be_focused()
+    await expect(row_of(page, cases[1])).to_have_attribute("aria-current", "true")
+
+
+async def test_the_language_is_switched_on_the_spot_and_kept(centre: Centre, browser: Browser) -> None:
+    await centre.open_case("100001")
+    page = await open_page(browser, language="zh-CN")
+    await log_in(page, centre)
+    await expect(page.locator("#cases tbody")).to_contain_text("已派单")
+    await page.get_by_role("button", name="English").click()
+    await expect(page.locator("#cases tbody")).to_contain_text("Dispatched")
+    await page.reload()
+    await expect(page.locator("#cases tbody")).to_contain_text("Dispatched")
+
+
+async def test_logging_out_leaves_nothing_on_the_screen(centre: Centre, browser: Browser) -> None:
+    case = await centre.open_case("100001")
+    page = await open_page(browser)
+    await log_in(page, centre)
+    await row_of(page, case).click()
+    await page.get_by_role("button", name="Log out").click()
+    await expect(page.locator("#log-in [name=username]")).to_be_focused()
+    await expect(page.locator("#desk")).to_be_hidden()
+    await page.reload()
+    await expect(page.locator("#door")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_everything_fits_the_smallest_screen(
+    centre: Centre, browser: Browser, language: str, scheme: str
+) -> None:
+    await centre.released_case("100002")
+    case = await centre.open_case("100001", people=2, injured=1, vulnerable=["elderly", "pregnant"])
+    await centre.open_case("100003")
+    page = await open_page(browser, language=language, scheme=scheme)
+    await log_in(page, centre)
+    await row_of(page, case).click()
+    await expect(page.locator(".timeline li").first).to_be_visible()
+    await keep_shot(page, f"desk-{scheme}-{language}")
+    assert await page.evaluate("document.scrollingElement.scrollWidth") <= SCREEN["width"]
+    for panel in ("#cases .scroll", "#crews .scroll", "#case .scroll"):
+        assert await page.evaluate(f"(p => p.scrollWidth - p.clientWidth)(document.querySelector('{panel}'))") == 0
+
+
+async def test_a_person_accepts_an_offer_by_its_link_and_one_button(centre: Centre, browser: Browser) -> None:
+    asked = (await centre.open_case("100005", people=2))["assignment"]
+    page = await open_page(browser, language="zh-CN")
+    watch = Watch(page)
+    expires_at = NOON.replace(minute=3)
+    await page.goto(f"{centre.url}/respond/{sign(LINK_KEY, asked['id'], asked['attempt'], 'accept', expires_at)}")
+    await expect(page.locator("dl")).to_contain_text(SCRIPT)
+    await keep_shot(page, "respond")
+    await page.get_by_role("button", name="接单").click()
+    await expect(page.locator("h1")).to_contain_text("已接单")
+    assert (await centre.get("operator", "/assignments")).body["items"][0]["status"] == "accepted"
+    assert watch.complaints == []
