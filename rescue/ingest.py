@@ -15,10 +15,11 @@ from datetime import datetime
 
 import structlog
 
-from devices.fleet import Fleet, UnknownLift, WrongArea
+from devices.errors import Refused
+from devices.fleet import Fleet
 from devices.messages import Event, LiftId
 from devices.mqtt import Receipt
-from devices.payloads import BadPayload, BadTopic, parse, parse_position, parse_topic
+from devices.payloads import parse, parse_crew_topic, parse_position, parse_topic
 from dispatch.crews import CrewId, Position
 from rescue.desk.board import Outcome
 from rescue.ports import Clock, Quarantine, Quarantined, StoreUnavailable
@@ -41,6 +42,10 @@ KEPT_BYTES = 8_192
 EXPIRE_AT_ONCE = 1_000
 """Lifts whose deadlines pass before the event loop may do something else."""
 FLUSH_EVERY_S = 0.5
+
+
+class UnknownCrew(Refused):
+    """Nobody registered this crew with this company."""
 
 
 @dataclass(slots=True)
@@ -86,8 +91,8 @@ class Ingest:
                 events: Sequence[Event] = ()
             else:
                 events = self._observe(topic, payload, now.timestamp())
-        except (BadTopic, BadPayload, UnknownLift, WrongArea) as error:
-            self._put_aside(topic, payload, type(error).__name__, str(error), now)
+        except Refused as error:
+            self._put_aside(topic, payload, type(error).__name__, error.reason, now)
             events = ()
         if events:
             self._tell(events, receipt)
@@ -121,16 +126,14 @@ class Ingest:
 
     def _observe(self, topic: str, payload: bytes, now: float) -> Sequence[Event]:
         area, lift_id, channel = parse_topic(topic)
-        message = parse(channel, payload, self._fleet.profile(lift_id), now)
+        message = parse(channel, payload, self._fleet.profile_of(lift_id))
         return self._fleet.observe(area, lift_id, message, now)
 
     def _place_crew(self, topic: str, payload: bytes, now: datetime) -> None:
-        parts = topic.split("/")
-        if len(parts) != 5:
-            raise BadTopic(f"not crews/v1/company/crew/position: {topic}")
-        crew = self._desk.board.crews.get(CrewId(parts[3]))
-        if crew is None or crew.company_id != parts[2]:
-            raise UnknownLift(f"company {parts[2]} has no crew {parts[3]}")
+        company_id, crew_id = parse_crew_topic(topic)
+        crew = self._desk.board.crews.get(CrewId(crew_id))
+        if crew is None or crew.company_id != company_id:
+            raise UnknownCrew(f"company {company_id} has no crew {crew_id}")
         said = parse_position(payload)
         self._desk.board.place(crew.crew_id, Position(lon=said.lon, lat=said.lat), now)
         self.counts.positions += 1

@@ -87,12 +87,12 @@ class Lanes:
         """How many wait in each lane."""
         return {lane.name.lower(): len(queue) for lane, queue in self._lanes.items()}
 
-    async def arrival(self, within_s: float | None) -> None:
-        """Return when an input has arrived since the last call, or after `within_s`."""
+    async def arrival(self, within_s: float) -> bool:
+        """Whether an input has arrived since the last call, waiting for one `within_s` at most."""
         try:
             async with asyncio.timeout(within_s):
                 await self._arrived.wait()
         except TimeoutError:
-            return
-        finally:
-            self._arrived.clear()
+            return False
+        self._arrived.clear()
+        return True

@@ -106,6 +106,10 @@ class Store(Protocol):
         """
         ...
 
+    async def hold_desk(self) -> None:
+        """Return if this instance is still the desk and the database answers; to be asked in idle moments."""
+        ...
+
     async def find_lift(self, lift_id: LiftId) -> Lift | None:
         """The registry's card of a lift."""
         ...

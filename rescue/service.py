@@ -34,6 +34,8 @@ FIRST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 2.0
 ANSWER_WITHIN_S = 10.0
 """How long a person or program waits for the desk before it is told to ask again."""
+HOLD_EVERY_S = 1.0
+"""With nothing to do, make sure this often that the database is there and this process still the desk."""
 OVERDUE_AFTER_S = 5.0
 """A deadline this long past without having been handled makes the service not ready."""
 
@@ -143,8 +145,8 @@ class DeskService:
                 await self._pass_deadlines()
             elif news := self.lanes.first(Lane.NEWS):
                 await self._decide(*news)
-            else:
-                await self.lanes.arrival(self._seconds_to_timer())
+            elif not await self.lanes.arrival(self._seconds_to_timer()):
+                await self._store.hold_desk()
 
     async def _decide(self, lane: Lane, waiting: Waiting) -> None:
         envelope = Envelope(
@@ -157,14 +159,6 @@ class DeskService:
         await self._commit(decision)
         self.lanes.done(lane, waiting)
         self.counts.decided += 1
-        log.info(
-            "decided",
-            input=type(waiting.input).__name__,
-            lift=getattr(waiting.input, "lift_id", None),
-            verdict=decision.outcome.verdict.value,
-            reason=decision.outcome.reason,
-            incident=decision.outcome.incident_id,
-        )
         waiting.settle(decision.outcome)
 
     async def _pass_deadlines(self) -> None:
@@ -178,6 +172,9 @@ class DeskService:
         apply(self.board, decision)
         self.counts.committed += 1
         self.counts.commit_s += (self._clock.now() - now).total_seconds()
+        for entry in decision.entries:
+            number = decision.incidents[entry.incident_id].number
+            log.info(entry.what, case=number, by=entry.actor.name, said=entry.said)
         self._committed(decision)
 
     async def _card(self, input_: Input) -> Lift | None:
@@ -192,9 +189,10 @@ class DeskService:
         by = get_timer(self.board)
         return by is not None and by <= self._clock.now()
 
-    def _seconds_to_timer(self) -> float | None:
+    def _seconds_to_timer(self) -> float:
         by = get_timer(self.board)
-        return None if by is None else max(0.0, (by - self._clock.now()).total_seconds())
+        left_s = HOLD_EVERY_S if by is None else (by - self._clock.now()).total_seconds()
+        return min(HOLD_EVERY_S, max(0.0, left_s))
 
 
 def _lane_of(event: LiftEvent) -> Lane:

@@ -25,6 +25,10 @@ def _known_zone(name: str) -> str:
     return name
 
 
+class ServiceError(Exception):
+    """The service cannot be run as it was asked to; says what to do."""
+
+
 Port = Annotated[int, Field(ge=1, le=65_535)]
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 

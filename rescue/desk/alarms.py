@@ -30,11 +30,12 @@ def judge(ledger: AlarmLedger | None, alarm: AlarmRaised, now: datetime, policy:
         return News.NEW
     if alarm.boot < ledger.boot:
         return News.LATE if _is_from_before(ledger, alarm, now, policy) else News.NEW
-    if ledger.ended_number is not None and alarm.number <= ledger.ended_number:
-        return News.LATE
-    if alarm.number > ledger.number:
+    # Within one count the lift's clock tells nothing, for an alarm that is sent again may be dated anew.
+    if alarm.number > ledger.number or _is_old(ledger, now, policy):
         return News.NEW
-    return News.REPEAT if alarm.number == ledger.number else News.LATE
+    if alarm.number < ledger.number or alarm.number == ledger.ended_number:
+        return News.LATE
+    return News.REPEAT
 
 
 def enter(ledger: AlarmLedger | None, alarm: AlarmRaised, now: datetime) -> AlarmLedger:
@@ -51,8 +52,9 @@ def enter(ledger: AlarmLedger | None, alarm: AlarmRaised, now: datetime) -> Alar
 
 
 def end(ledger: AlarmLedger, ended: AlarmEnded) -> AlarmLedger:
-    """The ledger after the end of an alarm; numbers only grow."""
-    return replace(ledger, ended_number=max(ended.number, ledger.ended_number or ended.number))
+    """The ledger after the end of an alarm; an end silences no alarm that we have not heard of."""
+    number = min(ended.number, ledger.number)
+    return replace(ledger, ended_number=max(number, ledger.ended_number or number))
 
 
 def _is_from_before(ledger: AlarmLedger, alarm: AlarmRaised, now: datetime, policy: Policy) -> bool:
@@ -65,4 +67,9 @@ def _is_from_before(ledger: AlarmLedger, alarm: AlarmRaised, now: datetime, poli
         return False
     if alarm.reported_at is not None and ledger.reported_at is not None:
         return alarm.reported_at <= ledger.reported_at
-    return now - ledger.seen_at <= timedelta(seconds=policy.late_alarm_within_s)
+    return not _is_old(ledger, now, policy)
+
+
+def _is_old(ledger: AlarmLedger, now: datetime, policy: Policy) -> bool:
+    """Nothing is under way for so long: a number that comes back belongs to a controller that counts afresh."""
+    return now - ledger.seen_at > timedelta(seconds=policy.late_alarm_within_s)

@@ -58,11 +58,16 @@ def take_undelivered(draft: Draft, offer: OfferUndelivered) -> Decision:
     """No endpoint took the offer: the next is asked now rather than at the deadline."""
     assignment = draft.assignment(offer.assignment_id)
     incident = draft.incident(assignment.incident_id) if assignment else None
-    if not assignment or not incident or assignment.status is not AssignmentStatus.OFFERED:
+    if not assignment or not incident or not _stands(assignment, offer):
         return draft.decide(Verdict.NOTHING, "the offer no longer stands")
     said = f"The offer could not be delivered to {assignment.company_id}: {offer.reason}"
     lost = lose_crew(draft, incident, AssignmentStatus.OVERDUE, said)
-    return draft.decide(Verdict.DONE, incident=ask(draft, draft.record(lost, "undelivered", said)))
+    lost = draft.record(lost, "undelivered", said, attempt=assignment.attempt, crew_id=assignment.crew_id)
+    return draft.decide(Verdict.DONE, incident=ask(draft, lost))
+
+
+def _stands(assignment: Assignment, offer: OfferUndelivered) -> bool:
+    return assignment.status is AssignmentStatus.OFFERED and assignment.attempt == offer.attempt
 
 
 def _refusal(draft: Draft, assignment: Assignment, answered: CompanyAnswered) -> str:
@@ -148,7 +153,10 @@ def _released(
         release_method=answered.release_method,
         arrived_at=incident.arrived_at or draft.now,
     )
-    return release(draft, out, f"Crew {assignment.crew_id} reports the passengers out", by)
+    out = release(draft, out, f"Crew {assignment.crew_id} reports the passengers out", by)
+    if out.injured > incident.injured and out.level < FIRE_BRIGADE:
+        return raise_level(draft, out, "people are hurt", to=FIRE_BRIGADE)
+    return out
 
 
 def release(draft: Draft, incident: Incident, said: str, by: Actor) -> Incident:
@@ -162,8 +170,6 @@ def release(draft: Draft, incident: Incident, said: str, by: Actor) -> Incident:
     facts = {"people_released": out.people_released, "injured": out.injured, "release_method": out.release_method}
     out = draft.record(out, "released", said, by, **facts)
     tell(draft, out, "incident.released", *companies)
-    if out.injured > incident.injured and out.level < FIRE_BRIGADE:
-        return raise_level(draft, out, "people are hurt", to=FIRE_BRIGADE)
     return out
 
 

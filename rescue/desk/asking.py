@@ -36,7 +36,6 @@ VULNERABLE_ADDS = 1.0
 
 def callout_of(draft: Draft, incident: Incident) -> Callout:
     """The incident as the solver sees it."""
-    lasts = timedelta(seconds=draft.policy.refusal_lasts_s)
     return Callout(
         incident_id=incident.incident_id,
         lift_position=incident.lift.position if incident.lift else None,
@@ -44,8 +43,18 @@ def callout_of(draft: Draft, incident: Incident) -> Callout:
         level=incident.level,
         priority=PRIORITIES[incident.evidence.confidence] + VULNERABLE_ADDS * bool(incident.vulnerable),
         waiting_since=incident.trapped_since,
-        excluded={crew_id: r.reason for crew_id, r in incident.refusals.items() if draft.now - r.at < lasts},
+        excluded=_excluded(draft, incident),
     )
+
+
+def _excluded(draft: Draft, incident: Incident) -> dict[CrewId, str]:
+    """Crews that refused a while ago, and at level 2 their whole company: it has had its turn, others come now."""
+    lasts = timedelta(seconds=draft.policy.refusal_lasts_s)
+    refused = {crew_id: r for crew_id, r in incident.refusals.items() if draft.now - r.at < lasts}
+    crews = draft.board.crews
+    had_turn = {crews[c].company_id for c, r in refused.items() if c in crews and r.level < incident.level == 2}
+    others = {c.crew_id: "its company was asked at level 1" for c in crews.values() if c.company_id in had_turn}
+    return others | {crew_id: refusal.reason for crew_id, refusal in refused.items()}
 
 
 def problem_of(draft: Draft, *incidents: Incident) -> Problem:
@@ -111,7 +120,7 @@ def offer(
         shortfall="",
     ).due(accept_by=assignment.accept_by)
     recorded = draft.record(
-        asked,
+        _engaged_in_time(draft, asked),
         "offered",
         f"Asked crew {crew_id} (attempt {assignment.attempt}): {reason}",
         actor,
@@ -125,6 +134,13 @@ def offer(
     key = f"{assignment.assignment_id}:offered"
     draft.effect(OfferAssignment(key=key, company_id=assignment.company_id, incident=recorded, assignment=assignment))
     return recorded
+
+
+def _engaged_in_time(draft: Draft, incident: Incident) -> Incident:
+    """The clock to the last level starts with the first offer, also where an operator did not wait to be sure."""
+    if incident.level == FIRE_BRIGADE or Deadline.ENGAGE_BY in incident.deadlines:
+        return incident
+    return incident.due(engage_by=draft.after(draft.policy.engage_within_s))
 
 
 def _attempt(draft: Draft, incident: Incident, crew_id: CrewId, eta_s: float | None, reason: str) -> Assignment:
@@ -156,6 +172,7 @@ def lose_crew(draft: Draft, incident: Incident, status: AssignmentStatus, reason
     freed = replace(
         advance(incident, Signal.CREW_LOST).without(Deadline.ACCEPT_BY),
         assignment_id=None,
+        arrived_at=None,
         refusals={**incident.refusals, assignment.crew_id: refusal},
     )
     starts_anew = assignment.status in ACCEPTED and incident.level < FIRE_BRIGADE
@@ -173,6 +190,8 @@ def withdraw(draft: Draft, incident: Incident, reason: str, *, final: bool = Fal
         freed = replace(incident, assignment_id=None)
     else:
         freed = lose_crew(draft, incident, ended, reason)
+    said = f"Crew {assignment.crew_id} need not come: {reason}"
+    freed = draft.record(freed, "withdrawn", said, attempt=assignment.attempt, crew_id=assignment.crew_id)
     tell_withdrawn(draft, freed, assignment, reason)
     return freed
 
@@ -207,9 +226,12 @@ def raise_level(
 
 def tell(draft: Draft, incident: Incident, type_: str, *company_ids: CompanyId) -> None:
     """Each of these companies learns that its case moved."""
+    assignment = draft.assignment(incident.assignment_id)
     for company_id in dict.fromkeys(company_ids):
         key = f"{incident.incident_id}:{incident.version}:{incident.entries}:{type_}:{company_id}"
-        draft.effect(NotifyCompany(key=key, company_id=company_id, type=type_, incident=incident))
+        draft.effect(
+            NotifyCompany(key=key, company_id=company_id, type=type_, incident=incident, assignment=assignment)
+        )
 
 
 def concerned(draft: Draft, incident: Incident) -> list[CompanyId]:

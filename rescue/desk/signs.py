@@ -63,9 +63,7 @@ class Report:
 
 def take_alarm(draft: Draft, envelope: Envelope, event: AlarmRaised) -> Decision:
     """The alarm button: acknowledged whatever it is, and a case unless it is late news or a repeat."""
-    draft.effect(
-        AcknowledgeAlarm(key=f"{envelope.input_id}:ack", lift_id=event.lift_id, area=event.area, number=event.number)
-    )
+    _acknowledge(draft, envelope, event.lift_id, event.heard_in or event.area, event.number)
     ledger = draft.ledger(event.lift_id)
     incident = draft.incident_of(event.lift_id)
     news = alarms.judge(ledger, event, draft.now, draft.policy)
@@ -80,7 +78,7 @@ def take_entrapment(draft: Draft, envelope: Envelope, event: EntrapmentFound) ->
     """The tracker inferred an entrapment, or is surer than before."""
     incident = draft.incident_of(event.lift_id)
     since = _instant(event.since)
-    if incident and incident.status is Status.RELEASED and incident.released_at and since <= incident.released_at:
+    if incident and _was_attended(incident, since):
         said = "The lift still shows the entrapment that was reported as released"
         draft.record(incident, "doubted", said, reasons=event.evidence.reasons)
         return draft.decide(Verdict.JOINED, said, incident)
@@ -109,8 +107,14 @@ def take_intake(draft: Draft, envelope: Envelope, intake: Intake) -> Decision:
 
 
 def note_alarm_end(draft: Draft, envelope: Envelope, event: AlarmEnded) -> Decision:
-    """The end of an alarm: a sign of release, kept in the ledger so that late repeats are known."""
+    """The end of an alarm: a sign of release, kept in the ledger so that late repeats are known.
+
+    It is acknowledged as the alarm was, for it too is sent again until then; not so the end of an alarm that we have
+    not heard of, lest the lift take it for the alarm's own acknowledgement.
+    """
     ledger = draft.ledger(event.lift_id)
+    if ledger and event.number <= ledger.number:
+        _acknowledge(draft, envelope, event.lift_id, event.area, event.number)
     if ledger and (ledger.ended_number is None or event.number > ledger.ended_number):
         draft.ledgers[event.lift_id] = alarms.end(ledger, event)
     incident = draft.incident_of(event.lift_id)
@@ -118,20 +122,21 @@ def note_alarm_end(draft: Draft, envelope: Envelope, event: AlarmEnded) -> Decis
     if not incident or not open_alarm:
         return draft.decide(Verdict.NOTHING, f"no open case has alarm {event.number}", incident)
     ended = tuple(replace(a, ended_at=draft.now) if a.number == event.number else a for a in incident.alarms)
-    return _note_sign(
-        draft,
-        envelope,
-        replace(incident, alarms=ended),
-        Sign.ALARM_ENDED,
-        f"End of alarm {event.number}, given at the lift",
-    )
+    said = f"End of alarm {event.number}, given at the lift"
+    if ended[-1].ended_at is None:
+        overtaken = f"{said}: but alarm {ended[-1].number} stands"
+        noted = draft.record(replace(incident, alarms=ended), "alarm_ended", overtaken, envelope.actor)
+        return draft.decide(Verdict.JOINED, overtaken, noted)
+    return _note_sign(draft, envelope, replace(incident, alarms=ended), Sign.ALARM_ENDED, said)
 
 
 def note_entrapment_end(draft: Draft, envelope: Envelope, event: EntrapmentEnded) -> Decision:
     """The lift shows no entrapment any more: a sign of release, not release."""
     incident = draft.incident_of(event.lift_id)
-    if not incident or Sign.LIFT_RECOVERED in incident.signs:
-        return draft.decide(Verdict.NOTHING, "no open case", incident)
+    if not incident:
+        return draft.decide(Verdict.NOTHING, "no open case")
+    if Sign.LIFT_RECOVERED in incident.signs:
+        return draft.decide(Verdict.NOTHING, "known already", incident)
     return _note_sign(draft, envelope, incident, Sign.LIFT_RECOVERED, "; ".join(event.reasons))
 
 
@@ -143,6 +148,16 @@ def note_link(draft: Draft, envelope: Envelope, event: LinkChanged) -> Decision:
     what, said = ("link_back", "The lift is on line again") if event.online else ("link_lost", "The lift went off line")
     draft.record(incident, what, f"{said}: {event.reason}", envelope.actor)
     return draft.decide(Verdict.JOINED, incident=incident)
+
+
+def _acknowledge(draft: Draft, envelope: Envelope, lift_id: LiftId, area: Area, number: int) -> None:
+    draft.effect(AcknowledgeAlarm(key=f"{envelope.input_id}:ack", lift_id=lift_id, area=area, number=number))
+
+
+def _was_attended(incident: Incident, since: datetime) -> bool:
+    """Released, and what the lift shows began before the crew arrived: the entrapment that the crew has seen to."""
+    attended_at = incident.arrived_at or incident.released_at
+    return incident.status is Status.RELEASED and attended_at is not None and since <= attended_at
 
 
 def _note_sign(draft: Draft, envelope: Envelope, incident: Incident, sign: Sign, said: str) -> Decision:
@@ -181,7 +196,7 @@ def _open(draft: Draft, envelope: Envelope, report: Report) -> Incident:
         alarms=(report.alarm,) if report.alarm else (),
     )
     level = first_level(bare)
-    opened = replace(bare, level=level).due(stay_by=next_mark_at(bare, draft.now, draft.policy))
+    opened = replace(bare, level=level).due(stay_by=next_mark_at(bare, bare.trapped_since, draft.policy))
     said = f"Opened at level {level}" + (" - call the fire brigade (119)" if level == FIRE_BRIGADE else "")
     opened = draft.record(opened, "opened", said, envelope.actor, **_facts(report))
     return _set_going(draft, opened)
@@ -198,12 +213,12 @@ def _set_going(draft: Draft, incident: Incident) -> Incident:
 
 def _join(draft: Draft, envelope: Envelope, incident: Incident, report: Report) -> Incident:
     joined = _merged(incident, report)
-    if joined == incident and not report.note:
+    if joined == incident and incident.status is not Status.RELEASED and not report.note:
         return incident
     said = f"Joined by {report.source}" + (f" (alarm {report.alarm.number})" if report.alarm else "")
     joined = draft.record(joined, "joined", said, envelope.actor, **_facts(report))
     if incident.status is Status.RELEASED:
-        return _set_going(draft, _trapped_again(draft, joined, report))
+        return _set_going(draft, _raise_if_grave(draft, _trapped_again(draft, joined, report)))
     joined = _raise_if_grave(draft, joined)
     if is_sure(joined.evidence) and not is_sure(incident.evidence) and joined.status is Status.OPEN:
         return _set_going(draft, joined)
@@ -214,16 +229,29 @@ def _join(draft: Draft, envelope: Envelope, incident: Incident, report: Report) 
 def _merged(incident: Incident, report: Report) -> Incident:
     """The case with what the report adds; nothing already known is lost or lowered."""
     return replace(
-        incident,
+        _trapped_for_longer(incident, report.since),
         evidence=_stronger(incident.evidence, report.evidence),
         alarms=(*incident.alarms, report.alarm) if report.alarm else incident.alarms,
-        signs=frozenset() if report.alarm else incident.signs,
-        trapped_since=min(incident.trapped_since, report.since),
-        caller=report.caller or incident.caller,
+        signs=incident.signs - _taken_back(report),
+        caller=incident.caller if report.caller in (None, Caller()) else report.caller,
         people=report.people if report.people is not None else incident.people,
         injured=max(incident.injured, report.injured),
         vulnerable=tuple(dict.fromkeys((*incident.vulnerable, *report.vulnerable))),
     )
+
+
+def _trapped_for_longer(incident: Incident, since: datetime) -> Incident:
+    """The marks of the stay move with its beginning; those that are thereby past are told at once."""
+    earlier = incident.trapped_since - since
+    by = incident.deadlines.get(Deadline.STAY_BY)
+    if earlier <= timedelta(0) or by is None:
+        return incident
+    return replace(incident, trapped_since=since).due(stay_by=by - earlier)
+
+
+def _taken_back(report: Report) -> frozenset[Sign]:
+    """Signs of release that this report speaks against: the lift can only take back its own word."""
+    return frozenset(Sign) if report.alarm or report.caller else frozenset({Sign.LIFT_RECOVERED})
 
 
 def _stronger(known: Evidence, new: Evidence) -> Evidence:
@@ -235,7 +263,7 @@ def _trapped_again(draft: Draft, incident: Incident, report: Report) -> Incident
     """A new entrapment before the old case was closed: people come first, the call-back waits."""
     again = replace(
         advance(incident, Signal.TRAPPED_AGAIN).without(Deadline.CALL_BACK_BY, Deadline.CLOSE_BY),
-        trapped_since=report.since,
+        trapped_since=min(report.since, draft.now),
         arrived_at=None,
         released_at=None,
         called_back_at=None,
@@ -244,7 +272,7 @@ def _trapped_again(draft: Draft, incident: Incident, report: Report) -> Incident
         signs=frozenset(),
         refusals={},
     )
-    again = again.due(stay_by=next_mark_at(again, draft.now, draft.policy))
+    again = again.due(stay_by=next_mark_at(again, again.trapped_since, draft.policy))
     return draft.record(again, "trapped_again", "People are trapped in this lift again: asking anew")
 
 

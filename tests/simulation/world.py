@@ -13,6 +13,7 @@ import random
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import count
 from typing import Any, TypeVar
 
@@ -100,7 +101,7 @@ class World:
         self.entrapments = 0
         self.working: dict[CrewId, AssignmentId] = {}
         self.seen_webhooks: set[str] = set()
-        self._queue: list[tuple[float, int, Callable[[], None]]] = []
+        self._queue: list[tuple[float, int, Callable[[], object]]] = []
         self._order = count()
         self._ids = count(1)
         self._crash_next: str | None = None
@@ -114,8 +115,8 @@ class World:
     def play(self) -> World:
         """The faulty phase, then the quiet one, then the last look."""
         for simulated in self.lifts.values():
-            self._at(self.random.uniform(0, 60), lambda simulated=simulated: self._heartbeat(simulated))
-            self._at(self.random.uniform(0, 1200), lambda simulated=simulated: self._entrap(simulated))
+            self._at(self.random.uniform(0, 60), partial(self._heartbeat, simulated))
+            self._at(self.random.uniform(0, 1200), partial(self._entrap, simulated))
         self._at(30, self._operate)
         self._run_until(self.faulty_until)
         self.faults = NO_FAULTS
@@ -131,7 +132,7 @@ class World:
             self._carry_out()
         self.now = until
 
-    def _at(self, after_s: float, happen: Callable[[], None]) -> None:
+    def _at(self, after_s: float, happen: Callable[[], object]) -> None:
         heapq.heappush(self._queue, (self.now + after_s, next(self._order), happen))
 
     def _chance(self, probability: float) -> bool:
@@ -160,7 +161,7 @@ class World:
         self.service.board = run(self.store.load_board())
         self.invariants.check_loaded(self.service.board)
         for lift_id, status in self.retained.items():
-            self._at(0, lambda lift_id=lift_id, status=status: self._receive(lift_id, status))
+            self._at(0, partial(self._receive, lift_id, status))
 
     def _crash(self) -> None:
         self.crashes += 1

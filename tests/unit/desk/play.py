@@ -28,7 +28,7 @@ from rescue.desk.draft import DeskRules
 from rescue.desk.inputs import Action, Answer, CompanyAnswered, Envelope, Input, Intake, OperatorActed
 from rescue.effects import AcknowledgeAlarm, Effect, NotifyPassengers, OfferAssignment, ToCompany
 from rescue.escalation import Policy
-from rescue.incident import Assignment, Caller, Incident, Lift, Source
+from rescue.incident import Assignment, Caller, Incident, IncidentId, Lift, Source
 from rescue.timeline import Actor, Entry, first_break
 
 AREA = Area("410105")
@@ -58,7 +58,7 @@ def crew(crew_id: str, company_id: CompanyId, km_east: float) -> Crew:
 
 def lift(lift_id: str, company_id: CompanyId | None = CONTRACTOR) -> Lift:
     """A lift at HOME, contracted to `company_id`."""
-    return Lift(lift_id=LiftId(lift_id), area=AREA, rescue_code="100001", position=HOME, company_id=company_id)
+    return Lift(lift_id=LiftId(lift_id), area=AREA, position=HOME, company_id=company_id)
 
 
 CREWS = (crew("K1", CONTRACTOR, 1), crew("K2", CONTRACTOR, 2), crew("K3", CONTRACTOR, 3), crew("S1", STATION, 1.5))
@@ -83,7 +83,7 @@ class Play:
         self.rules = DeskRules(policy=self.policy, travel=StraightLine())
         self.entries: list[Entry] = []
         self.effects: list[Effect] = []
-        self.cases: dict[str, Incident] = {}
+        self.cases: dict[IncidentId, Incident] = {}
         self.attempts: list[Assignment] = []
         self._ids = count(1)
         self._cards = {lift.lift_id: lift for lift in self.lifts}

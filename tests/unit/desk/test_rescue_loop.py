@@ -11,7 +11,7 @@ from dispatch.crews import CompanyId
 from rescue.desk.board import Verdict
 from rescue.desk.inputs import Action, Answer
 from rescue.incident import AssignmentStatus, Deadline, Status
-from tests.unit.desk.play import CONTRACTOR, CREWS, STATION, Play, lift
+from tests.unit.desk.play import CONTRACTOR, CREWS, STATION, Play, crew, lift
 
 
 def rescued(play: Play) -> Play:
@@ -55,7 +55,7 @@ def test_every_offer_says_why_this_crew_and_what_the_others_would_have_taken() -
     play.alarm()
     offered = next(entry for entry in play.entries if entry.what == "offered")
     assert "nearest" in offered.said
-    assert [other.split(":")[0] for other in offered.data["others"]] == ["K2", "K3"]  # type: ignore[index,union-attr]
+    assert [other.split(":")[0] for other in offered.data["others"]] == ["K2", "K3"]  # type: ignore[union-attr]
 
 
 def test_a_declined_offer_goes_to_the_next_crew_then_to_the_station() -> None:
@@ -65,6 +65,14 @@ def test_a_declined_offer_goes_to_the_next_crew_then_to_the_station() -> None:
     play.answer(Answer.DECLINE, reason="too far")
     assert play.asked == ["K1", "K2", "S1"]
     assert play.case.level == 2
+
+
+def test_a_company_that_had_its_turn_is_not_asked_again_at_level_two_but_at_level_three() -> None:
+    play = Play(crews=[c for c in CREWS if c.company_id == CONTRACTOR])
+    play.alarm()
+    play.answer(Answer.DECLINE, reason="no")
+    play.answer(Answer.DECLINE, reason="no")
+    assert (play.asked, play.case.level) == (["K1", "K2", "K3"], 3)
 
 
 def test_unanswered_offers_go_to_the_next_crew_then_to_level_two_then_every_level_is_engaged() -> None:
@@ -177,16 +185,10 @@ def test_a_crew_that_cannot_reach_the_lift_frees_the_case_at_once() -> None:
 
 def test_a_contractor_that_cannot_arrive_in_twenty_minutes_is_passed_over() -> None:
     far = tuple(c for c in CREWS if c.crew_id == "S1")
-    play = Play(crews=(*far, *(_moved(c, 1.0) for c in CREWS if c.crew_id != "S1")))
+    play = Play(crews=(*far, *(crew(c, CONTRACTOR, 90) for c in ("K1", "K2", "K3"))))
     play.alarm()
     assert play.asked == ["S1"]
     assert play.case.level == 2
-
-
-def _moved(c, degrees):  # type: ignore[no-untyped-def]
-    from dataclasses import replace
-
-    return replace(c, position=replace(c.position, lon=c.position.lon + degrees))
 
 
 def test_a_lift_nobody_is_contracted_for_goes_straight_to_level_two() -> None:

@@ -1,0 +1,343 @@
+"""The composition root: every part is made here, handed what it needs, and run in one task group.
+
+It is long because it is straight: this is the one place that knows all the parts, and reading it downwards is reading
+how the service comes up. A task that ends by an error ends the process, with that error as the one clear line.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import structlog
+from aiohttp import web
+
+from devices.fleet import Fleet
+from devices.mqtt import MqttError, MqttLink
+from devices.tracker import Rules
+from dispatch.travel import StraightLine
+from rescue import ready as ready_file
+from rescue.accounts import Accounts
+from rescue.api.application import make_app
+from rescue.api.context import Context, Health
+from rescue.api.endpoints import Endpoints
+from rescue.api.records import Records
+from rescue.api.repeats import Answers
+from rescue.clock import SystemClock
+from rescue.desk.board import Decision
+from rescue.desk.draft import DeskRules
+from rescue.desk.inputs import OfferUndelivered
+from rescue.effects import Effect
+from rescue.embedded import Embedded, embedded_broker, embedded_database
+from rescue.ingest import SUBSCRIPTIONS, Ingest
+from rescue.lanes import Lane, Waiting
+from rescue.live import LiveFleet
+from rescue.outbox import Outbox
+from rescue.ports import Rendered, StoreUnavailable
+from rescue.render import render
+from rescue.service import DeskService
+from rescue.settings import ServiceError, Settings
+from rescue.store.keys import lasting_key
+from rescue.store.migrate import migrate
+from rescue.store.postgres import PostgresStore
+from rescue.timeline import MACHINE
+from rescue.webhooks import Sender
+
+log = structlog.get_logger(__name__)
+
+BROKER_WITHIN_S = 15.0
+WATCH_LINK_EVERY_S = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """Where the database and the broker are, and what watches over those we started ourselves."""
+
+    database_url: str
+    mqtt_url: str
+    embedded: tuple[Embedded, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing `rescue check` looked at."""
+
+    part: str
+    ok: bool
+    said: str
+
+
+async def serve(settings: Settings, *, embedded: bool, announce: Callable[[dict[str, Any]], None]) -> None:
+    """Run the service until SIGTERM or SIGINT. `announce` is given the ready line."""
+    stop = _stop_on_signals()
+    async with AsyncExitStack() as stack:
+        listening = _listen(settings.http_host, settings.http_port)
+        stack.callback(listening.close)
+        around = await stack.enter_async_context(_surroundings(settings, embedded=embedded))
+        await migrate(around.database_url)
+        store = await PostgresStore.connect(around.database_url)
+        stack.push_async_callback(store.close)
+        sender = await stack.enter_async_context(Sender(allow_private=settings.webhook_allow_private))
+        house = await _furnish(settings, around, store, sender)
+        stack.callback(ready_file.forget, settings.data_dir)
+        async with asyncio.TaskGroup() as tasks:
+            running = [tasks.create_task(work, name=name) for name, work in house.work(around)]
+            running.append(tasks.create_task(_serve_http(house.context, listening, stop), name="http"))
+            starting = tasks.create_task(_become_ready(house, around, settings, announce), name="ready")
+            await stop.wait()
+            log.info("stopping")
+            for task in (*running, starting):
+                task.cancel()
+
+
+@dataclass(slots=True, kw_only=True)
+class House:
+    """The parts, made and connected; `work` is what has to run."""
+
+    desk: DeskService
+    fleet: Fleet
+    ingest: Ingest
+    link: MqttLink
+    outbox: Outbox
+    store: PostgresStore
+    context: Context
+    clock: SystemClock
+
+    def work(self, around: Surroundings) -> list[tuple[str, Any]]:
+        """Everything that runs for ever, by name."""
+        return [
+            ("desk", self.desk.run()),
+            ("outbox", self.outbox.run()),
+            ("quarantine", self.ingest.run_quarantine()),
+            ("registry", self._follow_registry()),
+            *((f"embedded-{n}", part.watch()) for n, part in enumerate(around.embedded)),
+        ]
+
+    async def listen(self) -> None:
+        """Hear the lifts; only once every registered lift is known, so that none is taken for a stranger."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.link.run(), name="mqtt")
+            tasks.create_task(self.ingest.run_deadlines(), name="deadlines")
+            tasks.create_task(self._follow_link(), name="link")
+
+    async def load_lifts(self) -> None:
+        """Bring the tracker's lifts to what the registry has."""
+        areas = dict(await self.store.lift_areas())
+        for lift_id, area in areas.items():
+            self.fleet.add(lift_id, area)
+        log.info("lifts known", lifts=len(areas))
+
+    async def _follow_registry(self) -> None:
+        """After each import, and after a time in which we could not hear of one."""
+        async for _ in self.store.registry_changes():
+            with suppress(StoreUnavailable):
+                await self.load_lifts()
+                self.desk.board.know(await self.store.list_crews(), await self.store.list_companies())
+
+    async def _follow_link(self) -> None:
+        """While the broker is away we hear nobody, which says nothing of the lifts."""
+        was_connected = True
+        while True:
+            if was_connected != self.link.connected:
+                was_connected = self.link.connected
+                if was_connected:
+                    self.fleet.resume_listening(self.clock.now().timestamp())
+                else:
+                    self.fleet.stop_listening()
+            await asyncio.sleep(WATCH_LINK_EVERY_S)
+
+
+async def _furnish(settings: Settings, around: Surroundings, store: PostgresStore, sender: Sender) -> House:
+    clock = SystemClock()
+    link_key = await lasting_key(store.pool, "links", clock.now())
+    public_url = str(settings.public_url or _http_url(settings)).rstrip("/")
+    policy = settings.policy
+    rules = DeskRules(policy=policy, travel=StraightLine(time_zone=ZoneInfo(settings.timezone)))
+    fleet = Fleet(Rules(trapped_after_s=settings.trapped_after_s))
+
+    def render_effect(effect: Effect, now: datetime) -> Rendered:
+        return render(effect, policy=policy, public_url=public_url, link_key=link_key, now=now)
+
+    def committed(decision: Decision) -> None:
+        if decision.effects or decision.assignments:
+            outbox.wake()
+
+    def undelivered(offer: OfferUndelivered) -> None:
+        waiting = Waiting(input_id=_new_id(), input=offer, actor=MACHINE, settle=lambda _: None)
+        desk.lanes.put(Lane.ALARMS, waiting)
+
+    desk = DeskService(store=store, rules=rules, clock=clock, new_id=_new_id, render=render_effect, committed=committed)
+    ingest = Ingest(
+        fleet=fleet, desk=desk, quarantine=store, clock=clock, acknowledge=lambda receipt: link.acknowledge(receipt)
+    )
+    link = MqttLink(around.mqtt_url, settings.shard, SUBSCRIPTIONS, ingest.on_message)
+    outbox = Outbox(store, link.publish, sender, clock, undelivered)
+    context = Context(
+        desk=desk,
+        store=store,
+        records=Records(store.pool),
+        accounts=Accounts(store.pool),
+        answers=Answers(store.pool),
+        webhooks=Endpoints(store.pool),
+        fleet=LiveFleet(fleet),
+        policy=policy,
+        clock=clock,
+        link_key=link_key,
+        public_url=public_url,
+        health=lambda: _health(desk, link, clock),
+        counts=lambda: _counts(desk, ingest, link, outbox, fleet),
+        wake_outbox=outbox.wake,
+        allow_private_webhooks=settings.webhook_allow_private,
+    )
+    return House(
+        desk=desk, fleet=fleet, ingest=ingest, link=link, outbox=outbox, store=store, context=context, clock=clock
+    )
+
+
+async def _become_ready(
+    house: House, around: Surroundings, settings: Settings, announce: Callable[[dict[str, Any]], None]
+) -> None:
+    """Load, listen, say so; then stay, as the task that listens."""
+    await house.load_lifts()
+    await house.desk.wait_loaded()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(house.listen(), name="listen")
+        await house.link.wait_connected(BROKER_WITHIN_S)
+        ready = {
+            "ready": True,
+            "http": _http_url(settings),
+            "mqtt": around.mqtt_url,
+            "database": around.database_url,
+        }
+        if around.embedded:
+            ready_file.write(settings.data_dir, ready)
+            announce(ready)
+        else:
+            # Whoever configured these knows their passwords; the log that collects this line need not.
+            announce({**ready, "mqtt": _masked(around.mqtt_url), "database": _masked(around.database_url)})
+
+
+async def _serve_http(context: Context, listening: socket.socket, stop: asyncio.Event) -> None:
+    runner = web.AppRunner(make_app(context), access_log=None, shutdown_timeout=2.0)
+    await runner.setup()
+    try:
+        await web.SockSite(runner, listening).start()
+        await stop.wait()
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def _surroundings(settings: Settings, *, embedded: bool) -> AsyncIterator[Surroundings]:
+    if not embedded:
+        yield _configured(settings)
+        return
+    database, broker = embedded_database(settings.data_dir), embedded_broker(settings.data_dir, settings.mqtt_port)
+    async with database as database_url, broker as mqtt_url:
+        yield Surroundings(database_url=database_url, mqtt_url=mqtt_url, embedded=(database, broker))
+
+
+def _configured(settings: Settings) -> Surroundings:
+    if not settings.database_url or not settings.mqtt_url:
+        missing = "RESCUE_MQTT_URL" if settings.database_url else "RESCUE_DATABASE_URL"
+        raise ServiceError(f"{missing} is not set: set it, or run with --embedded")
+    return Surroundings(database_url=settings.database_url, mqtt_url=settings.mqtt_url)
+
+
+async def check(settings: Settings) -> list[Finding]:
+    """Look at each part the service needs from outside."""
+    return [await _check_database(settings), await _check_broker(settings)]
+
+
+async def _check_database(settings: Settings) -> Finding:
+    if not settings.database_url:
+        return Finding(part="database", ok=True, said="RESCUE_DATABASE_URL is not set: --embedded starts one")
+    try:
+        store = await PostgresStore.connect(settings.database_url)
+        await store.close()
+    except StoreUnavailable as error:
+        return Finding(part="database", ok=False, said=str(error))
+    return Finding(part="database", ok=True, said="answers")
+
+
+async def _check_broker(settings: Settings) -> Finding:
+    if not settings.mqtt_url:
+        return Finding(part="broker", ok=True, said="RESCUE_MQTT_URL is not set: --embedded starts one")
+    try:
+        link = MqttLink(settings.mqtt_url, f"check-{uuid4().hex[:8]}", (), lambda *_: None)
+        running = asyncio.create_task(link.run())
+        await link.wait_connected(BROKER_WITHIN_S)
+        running.cancel()
+    except MqttError as error:
+        return Finding(part="broker", ok=False, said=str(error))
+    return Finding(part="broker", ok=True, said="answers")
+
+
+def _health(desk: DeskService, link: MqttLink, clock: SystemClock) -> Health:
+    reasons = [] if desk.is_loaded else ["the database is away, or another instance is the desk"]
+    reasons += [] if link.connected else ["the broker is away"]
+    reasons += desk.overdue(clock.now())
+    return Health(ready=not reasons, reasons=reasons)
+
+
+def _counts(desk: DeskService, ingest: Ingest, link: MqttLink, outbox: Outbox, fleet: Fleet) -> Mapping[str, float]:
+    """Everything /metrics shows."""
+    return {
+        **{f"rescue_lifts_{name}": count for name, count in asdict(fleet.counts()).items()},
+        "rescue_open_incidents": len(desk.board.incidents),
+        "rescue_messages_total": ingest.counts.messages,
+        "rescue_news_total": ingest.counts.news,
+        "rescue_positions_total": ingest.counts.positions,
+        "rescue_quarantined_total": sum(ingest.counts.quarantined.values()),
+        "rescue_quarantine_not_kept_total": ingest.counts.not_kept,
+        "rescue_repeated_messages_total": link.counts.repeated,
+        "rescue_failed_messages_total": link.counts.failed,
+        "rescue_inputs_total": desk.counts.decided,
+        "rescue_commits_total": desk.counts.committed,
+        "rescue_commit_seconds_total": desk.counts.commit_s,
+        "rescue_desk_reloads_total": desk.counts.reloads,
+        "rescue_news_dropped_total": desk.lanes.dropped,
+        **{f"rescue_waiting_{lane}": length for lane, length in desk.lanes.lengths().items()},
+        **{f"rescue_outbox_{name}": count for name, count in asdict(outbox.counts).items()},
+    }
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Take the HTTP port first: if it is taken, nothing else need be started."""
+    try:
+        return socket.create_server((host, port), backlog=512)
+    except OSError as error:
+        raise ServiceError(f"port {port} of {host} cannot be listened on: {error.strerror}") from None
+
+
+def _stop_on_signals() -> asyncio.Event:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+def _http_url(settings: Settings) -> str:
+    host = "127.0.0.1" if settings.http_host in ("0.0.0.0", "::") else settings.http_host  # noqa: S104
+    return f"http://{host}:{settings.http_port}"
+
+
+def _masked(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.password is None:
+        return url
+    return parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", ":***@")).geturl()
+
+
+def _new_id() -> str:
+    return uuid4().hex
