@@ -1,0 +1,89 @@
+"""A service that cannot start says why in one line; one that has started outlives its database and its broker."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.acceptance.centre import free_port
+
+
+def fails_to_serve(*options: str, **settings: str) -> str:
+    """The one line with which `rescue serve` ends, not with success."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("RESCUE_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "rescue.cli", "serve", *options], capture_output=True, text=True, timeout=60,
+        env={**environment, **settings}, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("rescue: ")
+    return last
+
+
+@pytest.fixture
+def taken() -> int:  # type: ignore[misc]
+    """A port on which somebody listens."""
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
+
+
+def options(tmp_path: Path, *, http: int | None = None, mqtt: int | None = None) -> list[str]:
+    """An embedded service on free ports."""
+    ports = [f"--http-port={http or free_port()}", f"--mqtt-port={mqtt or free_port()}"]
+    return ["--embedded", *ports, f"--data-dir={tmp_path / 'data'}"]
+
+
+def test_a_taken_http_port_is_named(tmp_path: Path, taken: int) -> None:
+    assert str(taken) in fails_to_serve(*options(tmp_path, http=taken))
+
+
+def test_a_taken_mqtt_port_is_named_and_nothing_stays_behind(tmp_path: Path, taken: int) -> None:
+    assert str(taken) in fails_to_serve(*options(tmp_path, mqtt=taken))
+    left = [p.cmdline() for p in psutil.process_iter() if any(str(tmp_path) in word for word in _cmdline(p))]
+    assert left == []
+
+
+def _cmdline(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
+
+
+def test_a_data_directory_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("a file in the way")
+    assert "data" in fails_to_serve(*options(tmp_path))
+
+
+def test_a_database_that_cannot_be_reached_is_named_without_its_password() -> None:
+    said = fails_to_serve(
+        f"--http-port={free_port()}",
+        RESCUE_DATABASE_URL=f"postgresql://rescue:secret@127.0.0.1:{free_port()}/rescue",
+        RESCUE_MQTT_URL="mqtt://127.0.0.1:1",
+    )
+    assert "database" in said
+    assert "secret" not in said
+
+
+def test_a_missing_database_setting_says_what_to_set() -> None:
+    assert "RESCUE_DATABASE_URL" in fails_to_serve(f"--http-port={free_port()}")
+
+
+def test_a_setting_that_makes_no_sense_is_named(tmp_path: Path) -> None:
+    assert "RESCUE_ACCEPT_WITHIN_S" in fails_to_serve(*options(tmp_path), RESCUE_ACCEPT_WITHIN_S="soon")
+
+
+def test_an_unknown_setting_in_the_file_is_named(tmp_path: Path) -> None:
+    config = tmp_path / "rescue.toml"
+    config.write_text("acept_within_s = 3\n")
+    assert "ACEPT_WITHIN_S" in fails_to_serve(*options(tmp_path), f"--config={config}")
