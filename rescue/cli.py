@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import tomllib
+import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -62,6 +63,9 @@ def main() -> None:
         _fail("; ".join(f"setting {_name(e['loc'])}: {e['msg']}" for e in error.errors()))
     except (OSError, tomllib.TOMLDecodeError) as error:
         _fail(str(error))
+    except Exception as error:
+        traceback.print_exc()
+        _fail(f"stopped by a fault of ours, please report it: {type(error).__name__}: {error}")
 
 
 @app.command()

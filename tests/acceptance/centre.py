@@ -85,15 +85,16 @@ class Centre:
         """SIGTERM; it must end cleanly within ten seconds."""
         assert self._process is not None
         self._process.send_signal(signal.SIGTERM)
-        assert self._ended() == 0, self.log()[-2000:]
+        assert self.ended() == 0, self.log()[-2000:]
 
     def kill(self) -> None:
         """kill -9."""
         assert self._process is not None
         self._process.kill()
-        self._ended()
+        self.ended()
 
-    def _ended(self) -> int:
+    def ended(self) -> int:
+        """The exit code of the process, which must end within ten seconds."""
         assert self._process is not None
         assert self._process.stdout is not None
         code = self._process.wait(10)

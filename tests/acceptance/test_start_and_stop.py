@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.acceptance.centre import free_port
+from tests.acceptance.centre import Centre, free_port
 
 
 def fails_to_serve(*options: str, **settings: str) -> str:
@@ -31,8 +32,6 @@ def fails_to_serve(*options: str, **settings: str) -> str:
 @pytest.fixture
 def taken() -> int:  # type: ignore[misc]
     """A port on which somebody listens."""
-    import socket
-
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield listener.getsockname()[1]
 
@@ -49,8 +48,12 @@ def test_a_taken_http_port_is_named(tmp_path: Path, taken: int) -> None:
 
 def test_a_taken_mqtt_port_is_named_and_nothing_stays_behind(tmp_path: Path, taken: int) -> None:
     assert str(taken) in fails_to_serve(*options(tmp_path, mqtt=taken))
-    left = [p.cmdline() for p in psutil.process_iter() if any(str(tmp_path) in word for word in _cmdline(p))]
-    assert left == []
+    assert processes_of(tmp_path) == []
+
+
+def processes_of(tmp_path: Path) -> list[psutil.Process]:
+    """Whatever was started with a path of this test."""
+    return [process for process in psutil.process_iter() if any(str(tmp_path) in word for word in _cmdline(process))]
 
 
 def _cmdline(process: psutil.Process) -> list[str]:
@@ -58,6 +61,17 @@ def _cmdline(process: psutil.Process) -> list[str]:
         return process.cmdline()
     except psutil.Error:
         return []
+
+
+@pytest.mark.parametrize("part", ["nats-server", "postgres"])
+def test_a_service_whose_own_broker_or_database_dies_ends_with_one_clear_line_and_leaves_nothing(
+    tmp_path: Path, part: str
+) -> None:
+    centre = Centre(tmp_path / "data").start()
+    next(p for p in processes_of(tmp_path) if Path(p.cmdline()[0]).name == part).kill()
+    assert centre.ended() == 1
+    assert centre.log().strip().splitlines()[-1].startswith("rescue: embedded ")
+    assert processes_of(tmp_path) == []
 
 
 def test_a_data_directory_that_cannot_be_written_is_named(tmp_path: Path) -> None:
