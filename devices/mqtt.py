@@ -11,8 +11,8 @@ Facts about brokers, each seen on NATS 2.15 and on Mosquitto 2.0:
 
 - We subscribe anew at every connection, session or not, because only a SUBSCRIBE brings the retained messages again,
   with their retained flag. A resumed session alone brings none.
-- NATS, just started, reads the retained messages it has stored while it already grants subscriptions, and a
-  subscription gets only those read so far. So we ask again, until two answers in a row bring equally many.
+- NATS may leave retained messages out of its answer: those it has not yet read from its store after a start, and those
+  it cannot load within its `js_api_timeout`. So we ask again, until two answers in a row bring equally many.
 - A message has the lesser of the publisher's and the subscription's QoS, retained or not.
 - An unacknowledged message returns at the next connection; from NATS `ack_wait` after it was last sent, and for as long
   as it is not acknowledged on a living connection too. A repetition of what is still in our hands is dropped here.
@@ -21,6 +21,7 @@ Facts about brokers, each seen on NATS 2.15 and on Mosquitto 2.0:
   `max_inflight_messages` a client (20 unless configured). At the limit it holds further QoS 1 messages back in its own
   queue and QoS 0 flows on. That queue must not be short: Mosquitto drops beyond `max_queued_messages` (1,000 unless
   configured; 0 is no limit).
+- How a broker must be configured to serve us, and what it then promises: docs/adr/0003.
 
 Errors::
 
@@ -239,7 +240,7 @@ class MqttLink:
 
 def _say(exc: Exception) -> str:
     match exc:
-        case TimeoutError():
+        case TimeoutError(args=()):
             return f"no answer within {OPEN_WITHIN_S:g} s"
         case OSError(strerror=str(words)) if words:
             return words
