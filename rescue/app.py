@@ -54,7 +54,6 @@ from rescue.webhooks import Sender
 
 log = structlog.get_logger(__name__)
 
-BROKER_WITHIN_S = 15.0
 WATCH_LINK_EVERY_S = 0.5
 
 
@@ -211,7 +210,7 @@ async def _become_ready(
     await house.desk.wait_loaded()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(house.listen(), name="listen")
-        await house.link.wait_connected(BROKER_WITHIN_S)
+        await house.link.wait_connected(settings.broker_within_s)
         ready = {
             "ready": True,
             "http": _http_url(settings),
@@ -275,7 +274,7 @@ async def _check_broker(settings: Settings) -> Finding:
     try:
         link = MqttLink(settings.mqtt_url, f"check-{uuid4().hex[:8]}", (), lambda *_: None)
         running = asyncio.create_task(link.run())
-        await link.wait_connected(BROKER_WITHIN_S)
+        await link.wait_connected(settings.broker_within_s)
         running.cancel()
     except MqttError as error:
         return Finding(part="broker", ok=False, said=str(error))

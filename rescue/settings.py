@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     public_url: AnyHttpUrl | None = Field(
         None, description="how companies reach us, for the links in offers; by default the HTTP address"
     )
+    broker_within_s: Seconds = Field(
+        30, description="wait so long for the broker when starting; 120,000 retained messages take it 9 to 15 s (ADR 3)"
+    )
     shard: str = Field(
         "1", pattern=r"^[A-Za-z0-9-]{1,16}$", description="names the broker session of this tracker, rescue-{shard}"
     )

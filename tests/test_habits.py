@@ -167,13 +167,13 @@ def test_a_machine_that_lacks_programs_is_told_the_command_that_installs_them(tm
     environment = machine_with(tmp_path, {"id": "echo 1000", "apt-get": "exit 99"})
     result = tool("system-packages", environment)
     assert result.returncode == 1
-    assert "mosquitto-clients chromium" in result.stderr
+    assert "mosquitto-clients openssl chromium" in result.stderr
     assert "sudo tools/system-packages" in result.stderr
     assert result.stderr.count("\n") == 1
 
 
 def test_a_machine_that_has_everything_hears_nothing(tmp_path: Path) -> None:
-    everything = dict.fromkeys(("mosquitto", "mosquitto_pub", "chromium"), "exit 99")
+    everything = dict.fromkeys(("mosquitto", "mosquitto_pub", "openssl", "chromium"), "exit 99")
     result = tool("system-packages", machine_with(tmp_path, everything))
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
 

@@ -321,6 +321,20 @@ def rescue(*arguments: str, log: Path, **settings: str) -> subprocess.Popen[str]
         )  # fmt: skip
 
 
+def fails_to_serve(*options: str, **settings: str) -> str:
+    """The one line with which `rescue serve` ends, not with success."""
+    done = subprocess.run(
+        [sys.executable, "-m", "rescue.cli", "serve", *options], capture_output=True, text=True, timeout=60,
+        env=_environment(**settings), check=False,
+    )  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("rescue: ")
+    return last
+
+
 def _environment(**settings: str) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("RESCUE_")}
     return {**inherited, **settings}

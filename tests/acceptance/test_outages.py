@@ -17,7 +17,7 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.acceptance.centre import Centre, eventually
+from tests.acceptance.centre import Centre, eventually, fails_to_serve, free_port
 from tests.acceptance.conftest import open_centre
 from tests.brokers import Broker, mosquitto, nats
 from tests.postgres import hasty_server
@@ -124,3 +124,15 @@ async def test_alarms_raised_while_the_service_is_away_wait_in_the_broker(outer_
     outer_centre.lift("L3").alarm(number=2)
     outer_centre.start()
     assert outer_centre.case("L3")["status"] in ("open", "dispatched")
+
+
+async def test_a_broker_that_cannot_be_reached_is_named_when_starting(outer_database: Database) -> None:
+    nobody = free_port()
+    said = fails_to_serve(
+        f"--http-port={free_port()}",
+        RESCUE_DATABASE_URL=outer_database.url,
+        RESCUE_MQTT_URL=f"mqtt://rescue:secret@127.0.0.1:{nobody}",
+        RESCUE_BROKER_WITHIN_S="1",
+    )
+    assert str(nobody) in said
+    assert "secret" not in said

@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import psutil
 import pytest
 
-from tests.acceptance.centre import Centre, free_port
-
-
-def fails_to_serve(*options: str, **settings: str) -> str:
-    """The one line with which `rescue serve` ends, not with success."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("RESCUE_")}
-    done = subprocess.run(
-        [sys.executable, "-m", "rescue.cli", "serve", *options], capture_output=True, text=True, timeout=60,
-        env={**environment, **settings}, check=False,
-    )  # fmt: skip
-    assert done.returncode == 1, done.stderr
-    assert done.stdout == ""
-    assert "Traceback" not in done.stderr
-    last = done.stderr.strip().splitlines()[-1]
-    assert last.startswith("rescue: ")
-    return last
+from tests.acceptance.centre import Centre, fails_to_serve, free_port
 
 
 @pytest.fixture
