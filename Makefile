@@ -7,7 +7,7 @@ COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --gener
 	--strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --extra build
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test acceptance simulate-many bench lint format lock clean
+.PHONY: help demo test acceptance simulate-many mutations bench lint format lock clean
 
 help: ## list the targets
 	@echo 'make TARGET [ARGS="…"]   (ARGS go to the command behind the target)'
@@ -27,6 +27,9 @@ acceptance: .venv/.dev-installed ## only the scripts that use the service from o
 
 simulate-many: .venv/.dev-installed ## thousands of seeded simulations of the core (SEEDS=5000)
 	@RESCUE_SIMULATION_SEEDS=$(SEEDS) $(BIN)/pytest tests/simulation $(ARGS)
+
+mutations: .venv/.dev-installed ## plant bugs in the desk, each of which its tests must find
+	@$(BIN)/python -m tests.mutations $(ARGS)
 
 bench: .venv/.run-installed ## every benchmark
 	@$(BIN)/simulate bench all $(ARGS)

@@ -12,6 +12,7 @@ import asyncpg
 from rescue.ports import StoreUnavailable
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+PooledConnection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 CONNECT_WITHIN_S = 10.0
@@ -21,9 +22,10 @@ OLDEST_SERVER = 15
 """The first with UNIQUE NULLS NOT DISTINCT."""
 
 _LOST = (
-    OSError,
-    TimeoutError,
+    OSError,  # and with it TimeoutError
     asyncpg.PostgresConnectionError,
+    # What asyncpg makes of a connection that breaks in the middle of its own hand-shake.
+    asyncpg.InternalClientError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.PostgresSystemError,
@@ -44,20 +46,22 @@ def reachable(connection: Connection | None = None) -> Iterator[None]:
     try:
         yield
     except _LOST as error:
-        raise StoreUnavailable(_line(error)) from error
+        raise StoreUnavailable(one_line(error)) from error
     except asyncpg.InterfaceError as error:
         if connection is not None and connection.is_closed():
-            raise StoreUnavailable(_line(error)) from error
+            raise StoreUnavailable(one_line(error)) from error
         raise
 
 
-async def connect(url: str, settings: Mapping[str, str] | None = None) -> Connection:
+async def connect(
+    url: str, settings: Mapping[str, str] | None = None, answer_within_s: float = ANSWER_WITHIN_S
+) -> Connection:
     """A connection of its own, with these server settings. Raises StoreUnavailable with the address and the cause."""
     with _connecting(url):
         return await asyncpg.connect(
             url,
             timeout=CONNECT_WITHIN_S,
-            command_timeout=ANSWER_WITHIN_S,
+            command_timeout=answer_within_s,
             server_settings={"application_name": "rescue", **(settings or {})},
         )
 
@@ -67,7 +71,7 @@ async def connect_pool(url: str) -> Pool:
     with _connecting(url):
         pool = await asyncpg.create_pool(
             url,
-            min_size=1,
+            min_size=0,  # else the pool reports each failed attempt to keep one, with a traceback
             max_size=POOL_SIZE,
             timeout=CONNECT_WITHIN_S,
             command_timeout=ANSWER_WITHIN_S,
@@ -94,7 +98,7 @@ def _connecting(url: str) -> Iterator[None]:
     try:
         yield
     except _NOT_LET_IN as error:
-        raise StoreUnavailable(f"database at {_address(url)} cannot be reached: {_line(error)}") from error
+        raise StoreUnavailable(f"database at {_address(url)} cannot be reached: {one_line(error)}") from error
     except ValueError:
         # The parser's words may quote a piece of the password: neither they nor their cause are passed on.
         raise StoreUnavailable(f"the database's address is not of the form {_FORM}") from None
@@ -105,7 +109,8 @@ def _address(url: str) -> str:
     return urlsplit(url).netloc.rpartition("@")[2] or "a local socket"
 
 
-def _line(error: Exception) -> str:
+def one_line(error: BaseException) -> str:
+    """What went wrong, without line breaks; never empty."""
     text = " ".join(str(error).split())
     return text or ("no answer in time" if isinstance(error, TimeoutError) else type(error).__name__)
 

@@ -13,15 +13,17 @@ import asyncpg
 import structlog
 
 from rescue.desk.board import Board, Decision
-from rescue.incident import HOLDS_CREW, Assignment, AssignmentStatus, Incident
+from rescue.incident import AssignmentStatus
 from rescue.ports import Rendered
 from rescue.store import rows
 from rescue.store.connections import Connection, connect, reachable
 from rescue.store.sql import load_queries
 
 DESK_LOCK = 0x7265_7363_0002
-_SETTINGS = {
+SETTINGS = {
     "application_name": "rescue desk",
+    # Whatever the server's default: an alarm is acknowledged only once its case is on disk.
+    "synchronous_commit": "on",
     "lock_timeout": "5s",
     "tcp_keepalives_idle": "5",
     "tcp_keepalives_interval": "2",
@@ -41,7 +43,7 @@ class DeskConnection:
     @classmethod
     async def open(cls, url: str) -> DeskConnection:
         """Connect and wait for the lock, for as long as another instance is the desk."""
-        connection = await connect(url, _SETTINGS)
+        connection = await connect(url, SETTINGS)
         try:
             with reachable(connection):
                 await _take_lock(connection)
@@ -53,6 +55,11 @@ class DeskConnection:
     def drop(self) -> None:
         """End the session at once, and with it the lock."""
         self._connection.terminate()
+
+    async def hold(self) -> None:
+        """Return if the session, and with it the lock, still stands."""
+        with reachable(self._connection):
+            await self._connection.execute("SELECT 1")
 
     async def load_board(self) -> Board:
         """The board as the last commit left it, with the crews and companies of this moment."""
@@ -77,30 +84,16 @@ class DeskConnection:
         )
 
     async def commit(self, decision: Decision, effects: Sequence[Rendered], now: datetime) -> None:
-        """Save the decision and its effects in one transaction."""
-        with reachable(self._connection):
-            async with self._connection.transaction():
-                await self._save_state(decision)
-                await self._save_effects(decision, effects, now)
-
-    async def _save_state(self, decision: Decision) -> None:
-        incidents = sorted(decision.incidents.values(), key=_ended_first)
-        assignments = sorted(decision.assignments.values(), key=_freed_first)
-        await self._save("save_incident", [rows.incident_row(incident) for incident in incidents])
-        await self._save("save_assignment", [rows.assignment_row(assignment) for assignment in assignments])
-        await self._save("save_ledger", [rows.ledger_row(ledger) for ledger in decision.ledgers.values()])
-        await self._save("append_entry", [rows.entry_row(entry) for entry in decision.entries])
-
-    async def _save_effects(self, decision: Decision, effects: Sequence[Rendered], now: datetime) -> None:
-        await self._save("queue_effect", [rows.effect_row(effect) for effect in effects])
+        """Save the decision and its effects, all or nothing."""
+        saved = rows.decision_row(decision, effects)
         answered = [a.assignment_id for a in decision.assignments.values() if a.status is not AssignmentStatus.OFFERED]
-        if answered:
-            await self._connection.execute(SQL["drop_offers"], answered, now)
-
-    async def _save(self, query: str, many: Sequence[rows.Row]) -> None:
-        """All rows in one round trip."""
-        if many:
-            await self._connection.executemany(SQL[query], many)
+        with reachable(self._connection):
+            if not answered:
+                await self._connection.execute(SQL["save_decision"], *saved)
+                return
+            async with self._connection.transaction():
+                await self._connection.execute(SQL["save_decision"], *saved)
+                await self._connection.execute(SQL["drop_offers"], answered, now)
 
 
 async def _take_lock(connection: Connection) -> None:
@@ -118,13 +111,3 @@ async def _waited_for_lock(connection: Connection) -> bool:
     except asyncpg.LockNotAvailableError:
         return False
     return True
-
-
-def _ended_first(incident: Incident) -> bool:
-    """A lift's old case must be out of the index of open ones before its new one enters."""
-    return not incident.is_final
-
-
-def _freed_first(assignment: Assignment) -> bool:
-    """A crew must be free of its old attempt before it is held by a new one."""
-    return assignment.status in HOLDS_CREW

@@ -13,10 +13,11 @@ from devices.messages import Area
 from dispatch.crews import CompanyId
 from rescue.desk.board import Board, Decision
 from rescue.incident import Assignment, Incident, IncidentId
-from rescue.ports import Carried, Outgoing, Quarantined, Rendered, StoreUnavailable
+from rescue.ports import Carried, Outgoing, Rendered, StoreUnavailable
 from rescue.store import rows
 from rescue.store.connections import connect_pool, reachable
 from rescue.store.desk import DeskConnection
+from rescue.store.quarantine import PostgresQuarantine
 from rescue.store.registry import PostgresRegistry
 from rescue.store.sql import load_queries
 from rescue.timeline import Entry
@@ -24,10 +25,9 @@ from rescue.timeline import Entry
 CLOSE_WITHIN_S = 5.0
 CASES = load_queries("cases")
 OUTBOX = load_queries("outbox")
-QUARANTINE = load_queries("quarantine")
 
 
-class PostgresStore(PostgresRegistry):
+class PostgresStore(PostgresRegistry, PostgresQuarantine):
     """Store, Registry and Quarantine of rescue.ports. `pool` is for other readers with queries of their own."""
 
     _desk: DeskConnection | None = None
@@ -61,7 +61,17 @@ class PostgresStore(PostgresRegistry):
             raise StoreUnavailable("this instance is not the desk: the board must be loaded first")
         try:
             await self._desk.commit(decision, effects, now)
-        except StoreUnavailable:
+        except (StoreUnavailable, asyncio.CancelledError):
+            self._drop_desk()
+            raise
+
+    async def hold_desk(self) -> None:
+        """Return if this instance is still the desk. After StoreUnavailable the board must be loaded anew."""
+        if self._desk is None:
+            raise StoreUnavailable("this instance is not the desk: the board must be loaded first")
+        try:
+            await self._desk.hold()
+        except (StoreUnavailable, asyncio.CancelledError):
             self._drop_desk()
             raise
 
@@ -113,17 +123,6 @@ class PostgresStore(PostgresRegistry):
         with reachable():
             await self.pool.executemany(OUTBOX["write_down_try"], written)
 
-    async def quarantine(self, rows_: Sequence[Quarantined], keep: int) -> None:
-        """Append; beyond the newest `keep` rows the oldest are dropped."""
-        with reachable():
-            async with self.pool.acquire() as connection, connection.transaction():
-                await connection.executemany(QUARANTINE["append"], [rows.quarantine_row(row) for row in rows_])
-                await connection.execute(QUARANTINE["drop_oldest"], keep)
-
-    async def list_quarantine(self, *, after: int | None, limit: int) -> Sequence[tuple[int, Quarantined]]:
-        """Newest first, with their numbers, below the number `after`."""
-        return [rows.read_quarantined(row) for row in await self._fetch(QUARANTINE["list"], after, limit)]
-
 
 def _try_row(one: Carried) -> rows.Row:
-    return one.outbox_id, one.at, one.status, one.error, one.due_at, outcome(one)
+    return one.outbox_id, one.at, one.status, one.error, one.due_at, rows.outcome(one)

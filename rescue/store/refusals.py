@@ -9,7 +9,7 @@ _NAMED = 5
 """Ids named in one sentence; a file with a wrong column would name them all."""
 
 
-class RegistryRefused(Exception):  # noqa: N818 - it reads as what happened
+class RegistryRefused(Exception):
     """Nothing was written, for the reason given: a reference to something unknown, or a plate on two lifts."""
 
 

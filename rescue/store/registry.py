@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 
 from devices.messages import Area, LiftId
@@ -11,7 +11,7 @@ from dispatch.crews import Company, Crew, CrewId, Station
 from rescue.incident import Lift
 from rescue.ports import StoreUnavailable
 from rescue.store import rows
-from rescue.store.connections import Connection, Pooled, connect, reachable
+from rescue.store.connections import Connection, Pooled, PooledConnection, connect, reachable
 from rescue.store.refusals import refuse_shared_codes, refuse_unknown
 from rescue.store.sql import load_queries
 
@@ -84,7 +84,7 @@ class PostgresRegistry(Pooled):
         async with self._changing() as connection:
             return bool(await connection.fetchval(SQL["set_on_duty"], crew_id, on_duty))
 
-    async def registry_changes(self) -> AsyncIterator[None]:
+    async def registry_changes(self) -> AsyncGenerator[None, None]:
         """Yields when the registry may have changed, several changes at once as one, for ever.
 
         Also on starting to listen, then and after each loss of the connection: what came before was not heard.
@@ -100,7 +100,7 @@ class PostgresRegistry(Pooled):
                 await asyncio.sleep(LISTEN_AGAIN_AFTER_S)
 
     @asynccontextmanager
-    async def _changing(self) -> AsyncIterator[Connection]:
+    async def _changing(self) -> AsyncIterator[PooledConnection]:
         """One transaction that ends with the announcement."""
         with reachable():
             async with self.pool.acquire() as connection, connection.transaction():
@@ -133,6 +133,6 @@ async def _hear(connection: Connection, news: asyncio.Event) -> None:
         raise StoreUnavailable("the connection that listens for changes of the registry was lost")
 
 
-async def _refuse_unknown_companies(connection: Connection, wanted: Iterable[str | None]) -> None:
+async def _refuse_unknown_companies(connection: PooledConnection, wanted: Iterable[str | None]) -> None:
     known = {row["company_id"] for row in await connection.fetch(SQL["company_ids"])}
     refuse_unknown("company", wanted, known)

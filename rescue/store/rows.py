@@ -1,28 +1,41 @@
 """How values look in rows, and back: the one place that knows both a table's columns and a value's fields.
 
-An incident is kept whole, as JSON; everything else field by field. What is read equals what was written.
+What a decision saves goes to the database as JSON, an array of rows for each table; an incident also stays JSON there,
+whole. What is read equals what was written.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from operator import attrgetter
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from pydantic import TypeAdapter
 
 from devices.messages import Area, LiftId
 from dispatch.crews import Company, CompanyId, CompanyKind, Crew, CrewId, Position, Station, StationId
-from rescue.incident import AlarmLedger, Assignment, AssignmentId, AssignmentStatus, Incident, IncidentId, Lift
-from rescue.ports import Delivery, Downlink, Outgoing, Quarantined, Rendered
+from rescue.desk.board import Decision
+from rescue.incident import (
+    HOLDS_CREW,
+    AlarmLedger,
+    Assignment,
+    AssignmentId,
+    AssignmentStatus,
+    Incident,
+    IncidentId,
+    Lift,
+)
+from rescue.ports import Carried, Delivery, Downlink, Outgoing, Quarantined, Rendered
 from rescue.timeline import Actor, Entry
 
 Row: TypeAlias = tuple[Any, ...]
-Record: TypeAlias = Mapping[str, Any]
-"""A row that was read: columns by name."""
 
 _INCIDENT = TypeAdapter(Incident)
+_INCIDENTS = TypeAdapter(list[Incident])
+_UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
 _PLAIN_LIFT_COLUMNS = (
     "lift_id",
     "area",
@@ -43,45 +56,65 @@ LIFT_COLUMNS = (*_PLAIN_LIFT_COLUMNS, "lon", "lat", "attributes")
 
 _plain_lift = attrgetter(*_PLAIN_LIFT_COLUMNS)
 company_row = attrgetter("company_id", "name", "phone", "kind")
-ledger_row = attrgetter("lift_id", "number", "boot", "ended_number", "ended_boot", "ended_at")
-assignment_row = attrgetter(
-    "assignment_id",
-    "incident_id",
-    "attempt",
-    "level",
-    "crew_id",
-    "company_id",
-    "status",
-    "offered_at",
-    "accept_by",
-    "eta_s",
-    "reason",
-    "accepted_at",
-    "en_route_at",
-    "on_scene_at",
-    "ended_at",
-    "end_reason",
-)
 
 
-def to_json(value: Mapping[str, Any]) -> str:
-    """Plain JSON values as text; ValueError for what JSON has no word for, such as NaN."""
-    return json.dumps(dict(value), ensure_ascii=False, allow_nan=False)
+class Record(Protocol):
+    """A row that was read: columns by name."""
+
+    def keys(self) -> Iterable[str]:
+        """The columns."""
+        ...
+
+    def __getitem__(self, column: str, /) -> Any: ...
 
 
-def incident_json(incident: Incident) -> str:
-    """The whole incident as text."""
-    return _INCIDENT.dump_json(incident).decode()
+def decision_row(decision: Decision, effects: Sequence[Rendered]) -> tuple[str, str, str, str, str]:
+    """For `save_decision`, rows that make room for others first. ValueError for what JSON has no word for, as NaN."""
+    incidents = sorted(decision.incidents.values(), key=lambda one: not one.is_final)
+    assignments = sorted(decision.assignments.values(), key=lambda one: one.status in HOLDS_CREW)
+    return (
+        _INCIDENTS.dump_json(incidents).decode(),
+        to_json([_fields(one) for one in assignments]),
+        to_json([_fields(one) for one in decision.ledgers.values()]),
+        to_json([_entry_fields(one) for one in decision.entries]),
+        to_json([_fields(one) for one in effects]),
+    )
+
+
+def to_json(value: object) -> str:
+    """Plain values and instants as JSON text."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, default=datetime.isoformat)
+
+
+def _fields(value: Assignment | AlarmLedger | Rendered) -> dict[str, object]:
+    """A value whose fields bear the names of its columns."""
+    return {name: getattr(value, name) for name in value.__slots__}
+
+
+def _entry_fields(entry: Entry) -> dict[str, object]:
+    return {
+        "incident_id": entry.incident_id,
+        "seq": entry.seq,
+        "at": entry.at,
+        "what": entry.what,
+        "actor_kind": entry.actor.kind,
+        "actor_name": entry.actor.name,
+        "actor_channel": entry.actor.channel,
+        "said": entry.said,
+        "data": dict(entry.data),
+        "previous": entry.previous,
+        "hash": entry.hash,
+    }
 
 
 def read_incident(body: str) -> Incident:
-    """The incident that `incident_json` wrote."""
+    """An incident as it was saved."""
     return _INCIDENT.validate_json(body)
 
 
-def incident_row(incident: Incident) -> Row:
-    """For `save_incident`."""
-    return incident.incident_id, incident_json(incident), incident.opened_at
+def read_incidents(bodies: str) -> list[Incident]:
+    """Incidents as `decision_row` wrote them."""
+    return _INCIDENTS.validate_json(bodies)
 
 
 def read_assignment(row: Record) -> Assignment:
@@ -92,24 +125,6 @@ def read_assignment(row: Record) -> Assignment:
 def read_ledger(row: Record) -> AlarmLedger:
     """What a lift's alarms have come to."""
     return AlarmLedger(**row)
-
-
-def entry_row(entry: Entry) -> Row:
-    """For `append_entry`."""
-    actor = entry.actor
-    return (
-        entry.incident_id,
-        entry.seq,
-        entry.at,
-        entry.what,
-        actor.kind,
-        actor.name,
-        actor.channel,
-        entry.said,
-        to_json(entry.data),
-        entry.previous,
-        entry.hash,
-    )
 
 
 def read_entry(row: Record) -> Entry:
@@ -124,21 +139,6 @@ def read_entry(row: Record) -> Entry:
         data=json.loads(row["data"]),
         previous=row["previous"],
         hash=row["hash"],
-    )
-
-
-def effect_row(effect: Rendered) -> Row:
-    """For `queue_effect`."""
-    return (
-        effect.key,
-        effect.type,
-        to_json(effect.body),
-        effect.topic,
-        effect.company_id,
-        effect.assignment_id,
-        effect.attempt,
-        effect.created_at,
-        effect.expires_at,
     )
 
 
@@ -176,9 +176,16 @@ def _read_delivery(row: Record) -> Delivery:
     )
 
 
+def outcome(one: Carried) -> str | None:
+    """How an effect ended with this try; None if it is to be tried again."""
+    if one.done:
+        return "carried"
+    return None if one.due_at else "given_up"
+
+
 def lift_row(lift: Lift) -> Row:
     """A registry card, in the order of LIFT_COLUMNS."""
-    return (*_plain_lift(lift), *_lon_lat(lift.position), to_json(lift.attributes))
+    return (*_plain_lift(lift), *_lon_lat(lift.position), to_json(dict(lift.attributes)))
 
 
 def read_lift(row: Record) -> Lift:
@@ -249,7 +256,7 @@ def read_quarantined(row: Record) -> tuple[int, Quarantined]:
 
 def printable(text: str) -> str:
     """The text without what PostgreSQL cannot hold: NUL and lone surrogates become replacement characters."""
-    return text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return _UNKEEPABLE.sub("\ufffd", text)
 
 
 def _lon_lat(position: Position | None) -> tuple[float | None, float | None]:

@@ -144,9 +144,9 @@ CREATE TABLE alarm_ledgers (
     lift_id text PRIMARY KEY,
     number bigint NOT NULL,
     boot bigint NOT NULL,
-    ended_number bigint,
-    ended_boot bigint,
-    ended_at timestamptz
+    seen_at timestamptz NOT NULL,
+    reported_at double precision,
+    ended_number bigint
 );
 
 -- Companies' endpoints, and what is on its way to them and to the lifts.

@@ -1,4 +1,4 @@
-What is asked about cases, open and finished.
+-- What is asked about cases, open and finished.
 
 -- name: find_incident
 SELECT body FROM incidents WHERE incident_id = $1;

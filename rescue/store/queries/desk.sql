@@ -1,4 +1,4 @@
-The desk's own connection: the board it starts from, and what one decision saves. Ordered as `commit` calls them.
+-- The desk's own connection: the board it starts from, and what one decision saves.
 
 -- name: try_desk_lock
 -- The lock belongs to the session: it ends with the connection, however that ends.
@@ -25,61 +25,71 @@ SELECT * FROM alarm_ledgers;
 -- Numbers are never given twice, so the finished count too.
 SELECT coalesce(max(number), 0) + 1 FROM incidents;
 
--- name: save_incident
-INSERT INTO incidents (incident_id, body, opened_at)
-VALUES ($1, $2, $3)
-ON CONFLICT (incident_id) DO UPDATE SET body = excluded.body, opened_at = excluded.opened_at;
-
--- name: save_assignment
-INSERT INTO assignments (
-    assignment_id, incident_id, attempt, level, crew_id, company_id, status, offered_at, accept_by, eta_s, reason,
-    accepted_at, en_route_at, on_scene_at, ended_at, end_reason
+-- name: save_decision
+-- A whole decision in one statement and one round trip, each table's rows as one array of JSON: incidents,
+-- assignments, ledgers, entries, effects. Rows are written in the order given, which matters where a lift's old case
+-- makes room for its new one, or a crew leaves one attempt for another.
+WITH
+saved_incidents AS (
+    INSERT INTO incidents (incident_id, body, opened_at)
+    SELECT body ->> 'incident_id', body, (body ->> 'opened_at')::timestamptz
+    FROM jsonb_array_elements($1) AS body
+    ON CONFLICT (incident_id) DO UPDATE SET body = excluded.body, opened_at = excluded.opened_at
+),
+saved_assignments AS (
+    INSERT INTO assignments
+    SELECT * FROM json_populate_recordset(NULL::assignments, $2)
+    ON CONFLICT (assignment_id) DO UPDATE SET
+        incident_id = excluded.incident_id,
+        attempt = excluded.attempt,
+        level = excluded.level,
+        crew_id = excluded.crew_id,
+        company_id = excluded.company_id,
+        status = excluded.status,
+        offered_at = excluded.offered_at,
+        accept_by = excluded.accept_by,
+        eta_s = excluded.eta_s,
+        reason = excluded.reason,
+        accepted_at = excluded.accepted_at,
+        en_route_at = excluded.en_route_at,
+        on_scene_at = excluded.on_scene_at,
+        ended_at = excluded.ended_at,
+        end_reason = excluded.end_reason
+),
+saved_ledgers AS (
+    INSERT INTO alarm_ledgers
+    SELECT * FROM json_populate_recordset(NULL::alarm_ledgers, $3)
+    ON CONFLICT (lift_id) DO UPDATE SET
+        number = excluded.number,
+        boot = excluded.boot,
+        seen_at = excluded.seen_at,
+        reported_at = excluded.reported_at,
+        ended_number = excluded.ended_number
+),
+appended_entries AS (
+    -- No ON CONFLICT: an entry that is there already means that two desks write, and must fail.
+    INSERT INTO timeline
+    SELECT * FROM json_populate_recordset(NULL::timeline, $4)
 )
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
-ON CONFLICT (assignment_id) DO UPDATE SET
-    incident_id = excluded.incident_id,
-    attempt = excluded.attempt,
-    level = excluded.level,
-    crew_id = excluded.crew_id,
-    company_id = excluded.company_id,
-    status = excluded.status,
-    offered_at = excluded.offered_at,
-    accept_by = excluded.accept_by,
-    eta_s = excluded.eta_s,
-    reason = excluded.reason,
-    accepted_at = excluded.accepted_at,
-    en_route_at = excluded.en_route_at,
-    on_scene_at = excluded.on_scene_at,
-    ended_at = excluded.ended_at,
-    end_reason = excluded.end_reason;
-
--- name: save_ledger
-INSERT INTO alarm_ledgers (lift_id, number, boot, ended_number, ended_boot, ended_at)
-VALUES ($1, $2, $3, $4, $5, $6)
-ON CONFLICT (lift_id) DO UPDATE SET
-    number = excluded.number,
-    boot = excluded.boot,
-    ended_number = excluded.ended_number,
-    ended_boot = excluded.ended_boot,
-    ended_at = excluded.ended_at;
-
--- name: append_entry
--- No ON CONFLICT: an entry that is there already means that two desks write, and must fail.
-INSERT INTO timeline (incident_id, seq, at, what, actor_kind, actor_name, actor_channel, said, data, previous, hash)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
-
--- name: queue_effect
 -- One row for the lift's topic, or one for each endpoint of the company that asked for this type and is switched on.
 -- Due at once. An effect queued before stays as it is.
 INSERT INTO outbox (
     key, type, body, topic, endpoint_id, assignment_id, attempt, created_at, due_at, expires_at, tries, error
 )
-SELECT $1, $2, $3, $4, receiver.endpoint_id, $6, $7, $8, $8, $9, 0, ''
-FROM (
-    SELECT NULL AS endpoint_id WHERE $4::text IS NOT NULL
+SELECT
+    effect.key, effect.type, effect.body, effect.topic, receiver.endpoint_id, effect.assignment_id, effect.attempt,
+    effect.created_at, effect.created_at, effect.expires_at, 0, ''
+FROM ROWS FROM (json_to_recordset($5) AS (
+    key text, type text, body json, topic text, company_id text, assignment_id text, attempt integer,
+    created_at timestamptz, expires_at timestamptz
+)) WITH ORDINALITY AS effect
+CROSS JOIN LATERAL (
+    SELECT NULL AS endpoint_id WHERE effect.topic IS NOT NULL
     UNION ALL
-    SELECT id FROM webhooks WHERE company_id = $5 AND enabled AND types && ARRAY[$2, '*']
+    SELECT id FROM webhooks
+    WHERE company_id = effect.company_id AND enabled AND types && ARRAY[effect.type, '*']
 ) AS receiver
+ORDER BY effect.ordinality
 ON CONFLICT (key, endpoint_id) DO NOTHING;
 
 -- name: drop_offers

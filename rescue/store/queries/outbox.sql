@@ -1,4 +1,4 @@
-Carrying effects out. What is queued, and what becomes moot, is part of a decision: see desk.sql.
+-- Carrying effects out. What is queued, and what becomes moot, is part of a decision: see desk.sql.
 
 -- name: due
 -- What waits for an endpoint that is switched off stays where it is.
@@ -23,6 +23,6 @@ UPDATE outbox SET
     status = $3,
     error = $4,
     due_at = coalesce($5, due_at),
-    done_at = coalesce(done_at, CASE WHEN $6::text IS NOT NULL THEN $2 END),
+    done_at = coalesce(done_at, CASE WHEN $6::text IS NOT NULL THEN $2::timestamptz END),
     outcome = coalesce(outcome, $6)
 WHERE outbox_id = $1;

@@ -1,4 +1,4 @@
-Messages nobody could use.
+-- Messages nobody could use.
 
 -- name: append
 INSERT INTO quarantine (at, topic, reason, payload, size) VALUES ($1, $2, $3, $4, $5);

@@ -1,4 +1,4 @@
-Lifts, companies, stations, crews. Whoever changes them says so on the channel `registry` in the same transaction.
+-- Lifts, companies, stations, crews. Whoever changes them says so on the channel `registry` in the same transaction.
 
 -- name: find_lift
 SELECT * FROM lifts WHERE lift_id = $1;

@@ -1,0 +1,140 @@
+"""Crews: they drive the roads, work on site, free the people and drive home, telling their place all the while.
+
+A crew is a little program with a phone: its reports go to the service as its company's answers, its position over MQTT.
+It learns what is so at the lift only by being there. When its assignment is withdrawn it turns round where it is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from random import Random
+from typing import Any
+
+from simulators.api import Api
+from simulators.chronicle import Chronicle
+from simulators.city import Crew, Lift
+from simulators.errors import ApiError, StaleError
+from simulators.gateway import Gateway
+from simulators.geo import Point
+from simulators.pace import Pace
+from simulators.reports import write_instant
+from simulators.roads import Drive, RoadNetwork
+from simulators.world import World
+
+SETS_OUT_AFTER_S = (30.0, 90.0)
+"""Seconds of life from accepting to moving off."""
+POSITION_ON_THE_ROAD_S = 3.0
+POSITION_AT_BASE_S = 60.0
+"""Real seconds between positions."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """What a crew has accepted: the attempt, and the lift to go to."""
+
+    id: str
+    attempt: int
+    lift: Lift
+    reported: frozenset[str] = frozenset()
+    """What the crew has reported already, when it is taken up again after a restart of the simulation."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What all crews share: the roads, the lifts they know, the world, its pace, and chance."""
+
+    lifts: Mapping[str, Lift]
+    roads: RoadNetwork
+    world: World
+    pace: Pace
+    chronicle: Chronicle
+    rng: Random
+
+
+class CrewOnDuty:
+    """One crew: where it is, and what it does about an assignment."""
+
+    def __init__(self, crew: Crew, api: Api, around: Surroundings) -> None:
+        self.crew = crew
+        self._api = api
+        self._around = around
+        self._base: Point = (crew.lon, crew.lat)
+        self._drive: Drive | None = None
+        self._set_out_at = 0.0
+        self._position_due_at = 0.0
+
+    def position(self, now: float) -> Point:
+        """Where it is; at its base when it has not been anywhere yet."""
+        if self._drive is None:
+            return self._base
+        return self._drive.position(self._around.pace.life_s(now - self._set_out_at))
+
+    def take_position(self, now: float) -> Point | None:
+        """Its position, if it is time to tell it."""
+        if now < self._position_due_at:
+            return None
+        self._position_due_at = now + (POSITION_ON_THE_ROAD_S if self._is_moving(now) else POSITION_AT_BASE_S)
+        return self.position(now)
+
+    async def serve(self, assignment: Assignment) -> None:
+        """From acceptance to the passengers out. Ends early when the service knows better or cannot be reached."""
+        lift_id = assignment.lift.lift_id
+        try:
+            await self._live(self._around.rng.uniform(*SETS_OUT_AFTER_S))
+            drive = self._set_out((assignment.lift.lon, assignment.lift.lat))
+            await self._report(assignment, "en_route")
+            await self._live(drive.duration_s)
+            await self._report(assignment, "on_scene")
+            await self._live(self._around.world.work_s(lift_id))
+            outcome = self._around.world.release(lift_id)
+            await self._report(assignment, "released", **asdict(outcome))
+        except StaleError:
+            self._note(f"turns round, {lift_id} is not theirs any more")
+        except ApiError as error:
+            self._note(f"cannot report on {lift_id}: {error}")
+        finally:
+            self._set_out(self._base)
+
+    async def _report(self, assignment: Assignment, answer: str, **facts: Any) -> None:
+        if answer in assignment.reported:
+            return
+        await self._api.post(f"/assignments/{assignment.id}/{answer}", {"attempt": assignment.attempt, **facts})
+        self._note(f"{answer.replace('_', ' ')} at {assignment.lift.lift_id}")
+
+    def _set_out(self, destination: Point) -> Drive:
+        now = time.time()
+        drive = self._around.roads.drive(self.position(now), destination)
+        self._drive, self._set_out_at, self._position_due_at = drive, now, now
+        return drive
+
+    def _is_moving(self, now: float) -> bool:
+        elapsed_s = self._around.pace.life_s(now - self._set_out_at)
+        return self._drive is not None and elapsed_s < self._drive.duration_s
+
+    async def _live(self, life_s: float) -> None:
+        await asyncio.sleep(self._around.pace.real_s(life_s))
+
+    def _note(self, what: str) -> None:
+        self._around.chronicle.note(f"crew {self.crew.crew_id} {what}")
+
+
+async def tell_positions(crews: Iterable[CrewOnDuty], gateway: Gateway) -> None:
+    """Publishes every crew's position when it is due, until cancelled."""
+    crews = tuple(crews)
+    while True:
+        now = time.time()
+        for crew in crews:
+            position = crew.take_position(now)
+            if position is not None:
+                _publish_position(gateway, crew.crew, position, now)
+        await asyncio.sleep(1.0)
+
+
+def _publish_position(gateway: Gateway, crew: Crew, position: Point, now: float) -> None:
+    body = {"ts": write_instant(now), "lon": position[0], "lat": position[1], "datum": "wgs84"}
+    topic = f"crews/v1/{crew.company_id}/{crew.crew_id}/position"
+    gateway.publish(topic, json.dumps(body).encode(), qos=0, retain=False)

@@ -1,0 +1,247 @@
+"""The demonstration: the real service with a simulated Zhengzhou around it, in one terminal.
+
+It draws the city, starts the service with its embedded parts, registers the city by the published commands, and lets
+lifts, crews, companies, callers and the centre's staff live on it until it is stopped. All of them are clients of the
+published interfaces. Whatever ends it, everything that it started is stopped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import tempfile
+import time
+from collections import deque
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+
+import aiohttp
+import typer
+
+from simulators.api import Api
+from simulators.chronicle import Chronicle
+from simulators.city import City, build_city
+from simulators.companies import CompanyOffice, Habits, Start, WebhookServer
+from simulators.crews import CrewOnDuty, Surroundings, tell_positions
+from simulators.errors import SimulatorError
+from simulators.fate import MEAN_GAP_S, Fate, choose_first_lift
+from simulators.fleet import FleetLink, make_fleet
+from simulators.gateway import Gateway
+from simulators.operators import Centre
+from simulators.pace import DEMO_LIFE_FACTOR, Pace
+from simulators.registration import OPERATOR, Keys, register
+from simulators.roads import RoadNetwork, build_roads
+from simulators.screen import Screen, choose_screen
+from simulators.service import Service
+from simulators.summary import Login, Summary
+from simulators.world import World
+
+FIRST_LIFT_CANDIDATES = 100
+"""Lifts among which the first one is chosen; each costs the planning of one drive."""
+RATE_OVER_S = 8.0
+FIRST_BIRTH_AFTER_S = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the person at the terminal may choose."""
+
+    lifts: int
+    speed: float
+    seed: int
+    http_port: int
+    mqtt_port: int
+    data_dir: Path | None
+    for_s: float | None
+    until_closed: int | None
+
+
+def run_demo(options: Options) -> int:
+    """Runs until stopped; the exit code. Foreseeable errors end in one line."""
+    screen = choose_screen()
+    with ExitStack() as stack:
+        try:
+            data_dir = options.data_dir or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="rescue-demo-")))
+            data_dir.mkdir(parents=True, exist_ok=True)
+            return asyncio.run(Demo(options, data_dir, screen).run())
+        except OSError as error:
+            typer.echo(f"error: {error.strerror or error}: {error.filename or 'the demonstration'}", err=True)
+            return 1
+
+
+class Demo:
+    """One run from start to stop."""
+
+    def __init__(self, options: Options, data_dir: Path, screen: Screen) -> None:
+        self._options = options
+        self._data_dir = data_dir
+        self._screen = screen
+        self._started_at = time.monotonic()
+        self._stop = asyncio.Event()
+        self._closed = 0
+        self._chronicle = Chronicle(self._write_time, screen.tell)
+        self._pace = Pace(factor=DEMO_LIFE_FACTOR * options.speed)
+
+    async def run(self) -> int:
+        """Plays until a signal, the time allowed, or the number of cases asked for; then stops everything."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, self._stop.set)
+        play = asyncio.create_task(self._play())
+        stop = asyncio.create_task(self._stop.wait())
+        await asyncio.wait({play, stop}, timeout=self._options.for_s, return_when=asyncio.FIRST_COMPLETED)
+        stop.cancel()
+        failure: BaseException | None = None
+        try:
+            if not play.done():
+                self._screen.say("stopping …")
+                play.cancel()
+            with suppress(asyncio.CancelledError):
+                await play
+        except* SimulatorError as failures:
+            failure = _first_of(failures)
+        return self._verdict(failure)
+
+    async def _play(self) -> None:
+        """From an empty directory to a city at work."""
+        options = self._options
+        city, roads = build_city(lifts=options.lifts, seed=options.seed), build_roads(seed=options.seed)
+        self._say(
+            f"drawn a Zhengzhou of {len(city.lifts)} lifts, {len(city.companies)} companies, {len(city.stations)} "
+            f"stations, {len(city.crews)} crews and {roads.graph.number_of_nodes()} crossings (seed {options.seed})"
+        )
+        self._say("starting the service with its own database and broker …")
+        ports = {"http_port": options.http_port, "mqtt_port": options.mqtt_port}
+        async with Service(self._data_dir, **ports) as service:
+            self._say(f"the service is ready at {service.ready.http}, MQTT at {service.ready.mqtt}")
+            async with asyncio.TaskGroup() as group:
+                group.create_task(service.watch())
+                keys = await register(service, city, self._data_dir)
+                self._say("the city is registered: companies, stations, crews, lifts, their tokens and an operator")
+                await self._live(group.create_task, service, keys, city, roads)
+
+    async def _live(self, start: Start, service: Service, keys: Keys, city: City, roads: RoadNetwork) -> None:
+        """Everybody at their places: lifts, crews, companies, the centre. Long because it is the composition root."""
+        ready, rng = service.ready, Random(f"life {self._options.seed}")
+        first_lift = choose_first_lift(
+            city, roads, rng.sample(city.lifts, k=min(len(city.lifts), FIRST_LIFT_CANDIDATES))
+        )
+        fleet = make_fleet(city, born_at=time.time() + FIRST_BIRTH_AFTER_S, rng=rng, first=first_lift)
+        async with (
+            aiohttp.ClientSession() as session,
+            FleetLink(fleet, ready.mqtt, {lift.area for lift in city.lifts}) as link,
+            Gateway(ready.mqtt, "sim-crews") as phones,
+        ):
+            around = Surroundings(
+                lifts={lift.lift_id: lift for lift in city.lifts},
+                roads=roads,
+                world=World(link, rng),
+                pace=self._pace,
+                chronicle=self._chronicle,
+                rng=rng,
+            )
+            apis = {id_: Api(session, ready.http, token) for id_, token in keys.company_tokens.items()}
+            crews = [CrewOnDuty(crew, apis[crew.company_id], around) for crew in city.crews]
+            centre = Centre(Api(session, ready.http, keys.operator_token), around, start, self._note_closed)
+            habits = Habits(always_accepted=frozenset({first_lift.lift_id}))
+            offices = _make_offices(city, apis, crews, around, habits, start)
+            fate = Fate(
+                city=city, fleet=fleet, centre=centre, around=around, start=start, first_lift=first_lift,
+                gap_s=MEAN_GAP_S / self._options.speed,
+            )  # fmt: skip
+            async with WebhookServer(offices) as server:
+                start(link.run())
+                start(tell_positions(crews, phones))
+                await asyncio.gather(*(office.register(server.url_of(id_)) for id_, office in offices.items()))
+                self._say("every company listens, the lifts are coming on line")
+                start(centre.work())
+                start(fate.strike_on())
+                await self._show(link, centre, Login(url=ready.http, name=OPERATOR, password=keys.password))
+
+    async def _show(self, link: FleetLink, centre: Centre, login: Login) -> None:
+        """Summaries, until cancelled."""
+        published = deque([(time.monotonic(), link.published)], maxlen=2 + int(RATE_OVER_S / self._screen.every_s))
+        with self._screen.live(login, self._pace.factor):
+            while True:
+                await asyncio.sleep(self._screen.every_s)
+                published.append((time.monotonic(), link.published))
+                self._screen.show(self._summarise(link, centre, login, _rate(published)))
+
+    def _summarise(self, link: FleetLink, centre: Centre, login: Login, messages_per_s: float) -> Summary:
+        tally = centre.tally
+        return Summary(
+            now=datetime.now(UTC),
+            elapsed_s=self._elapsed_s(),
+            login=login,
+            life_factor=self._pace.factor,
+            lifts_online=link.fleet.online,
+            messages_per_s=messages_per_s,
+            stages=tally.stages,
+            latest=tuple(tally.latest.values()),
+            closed=tally.closed,
+            false_alarms=tally.false_alarms,
+            mean_arrival_s=tally.mean_arrival_s,
+            lines=tuple(self._chronicle.last),
+        )
+
+    def _note_closed(self, closed: int) -> None:
+        self._closed = closed
+        if closed == 1:
+            self._chronicle.note(f"first case closed after {self._elapsed_s():.1f} s")
+        if self._options.until_closed is not None and closed >= self._options.until_closed:
+            self._stop.set()
+
+    def _verdict(self, failure: BaseException | None) -> int:
+        wanted = self._options.until_closed
+        if failure is not None:
+            typer.echo(f"error: {failure}", err=True)
+            return 1
+        if wanted is not None and self._closed < wanted:
+            typer.echo(f"error: {self._closed} of {wanted} cases were closed", err=True)
+            return 1
+        self._say(f"stopped; {self._closed} cases were closed, nothing is left running")
+        return 0
+
+    def _say(self, line: str) -> None:
+        self._screen.say(f"{self._write_time()}  {line}")
+
+    def _write_time(self) -> str:
+        return f"{self._elapsed_s():6.1f} s"
+
+    def _elapsed_s(self) -> float:
+        return time.monotonic() - self._started_at
+
+
+def _make_offices(
+    city: City,
+    apis: Mapping[str, Api],
+    crews: Sequence[CrewOnDuty],
+    around: Surroundings,
+    habits: Habits,
+    start: Start,
+) -> dict[str, CompanyOffice]:
+    return {
+        company.company_id: CompanyOffice(
+            company,
+            apis[company.company_id],
+            {crew.crew.crew_id: crew for crew in crews if crew.crew.company_id == company.company_id},
+            around=around,
+            habits=habits,
+            start=start,
+        )
+        for company in city.companies
+    }
+
+
+def _rate(published: Sequence[tuple[float, int]]) -> float:
+    (since, before), (until, after) = published[0], published[-1]
+    return (after - before) / max(until - since, 0.001)
+
+
+def _first_of(failures: BaseExceptionGroup[BaseException]) -> BaseException:
+    """A group's first leaf: the others failed because of it, or with it."""
+    first = failures.exceptions[0]
+    return _first_of(first) if isinstance(first, BaseExceptionGroup) else first

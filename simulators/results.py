@@ -1,0 +1,44 @@
+"""What a measurement prints with `--json`: one object that says what was run, where, and what came out."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table
+
+Row = Mapping[str, Any]
+
+
+def write_result(name: str, seed: int, rows: Sequence[Row]) -> str:
+    """The published object `{"name","seed","commit","machine","rows":[…]}`."""
+    result = {"name": name, "seed": seed, "commit": _commit(), "machine": _machine(), "rows": list(rows)}
+    return json.dumps(result, ensure_ascii=False)
+
+
+def draw_table(title: str, rows: Sequence[Row]) -> Table:
+    """The rows for a person; a column for every key of the first row."""
+    table = Table(title=title, title_justify="left")
+    for key in rows[0]:
+        table.add_column(key, justify="left" if isinstance(rows[0][key], str) else "right")
+    for row in rows:
+        table.add_row(*(str(value) for value in row.values()))
+    return table
+
+
+def _commit() -> str | None:
+    """The commit of the source tree; None where there is none, as in an installed wheel."""
+    command = ["git", "-C", str(Path(__file__).parent), "rev-parse", "--short", "HEAD"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return None
+
+
+def _machine() -> str:
+    return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"

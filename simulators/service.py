@@ -1,0 +1,173 @@
+"""The service under demonstration, as a subprocess: start it, wait until it is ready, run its commands, stop it.
+
+Nothing is known of its inside but its published commands. It runs in a session of its own, so that Ctrl-C in the
+terminal reaches only the demonstration, which then stops its parts in order; whatever the service has started and not
+stopped itself is ended too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import psutil
+
+from simulators.errors import ServiceFailedError
+
+READY_WITHIN_S = 60.0
+STOPPED_WITHIN_S = 7.0
+LEFTOVERS_STOPPED_WITHIN_S = 1.5
+COMMAND_WITHIN_S = 120.0
+RESCUE = (sys.executable, "-m", "rescue.cli")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """Where the service is reached, in its own words."""
+
+    http: str
+    mqtt: str
+    database: str
+
+
+class Service:
+    """An async context manager: ready inside, stopped after."""
+
+    def __init__(self, data_dir: Path, *, http_port: int, mqtt_port: int) -> None:
+        self.log_path = data_dir / "service.log"
+        self._arguments = ("serve", "--embedded", "--http-port", str(http_port), "--mqtt-port", str(mqtt_port),
+                           "--data-dir", str(data_dir))  # fmt: skip
+        self._ready: Ready | None = None
+
+    async def __aenter__(self) -> Self:
+        """Raises ServiceFailedError with the service's own last line when it is not ready within a minute."""
+        environment = {**_environment(), "RESCUE_WEBHOOK_ALLOW_PRIVATE": "true"}
+        with self.log_path.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *RESCUE, *self._arguments, stdout=asyncio.subprocess.PIPE, stderr=log, env=environment,
+                start_new_session=True,
+            )  # fmt: skip
+        try:
+            self._ready = await self._wait_ready()
+        except BaseException:
+            await self._stop()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stop()
+
+    @property
+    def ready(self) -> Ready:
+        """Where it is reached."""
+        assert self._ready is not None, "only inside the context"
+        return self._ready
+
+    async def watch(self) -> None:
+        """Returns never: raises ServiceFailedError when the service stops by itself."""
+        assert self._process.stdout is not None
+        while await self._process.stdout.read(65_536):
+            pass
+        raise await self._died()
+
+    async def command(self, *arguments: str) -> str:
+        """Runs one `rescue` command against this service's database; its output. Raises ServiceFailedError."""
+        environment = {**_environment(), "RESCUE_DATABASE_URL": self.ready.database}
+        return await _run(arguments, environment)
+
+    async def _wait_ready(self) -> Ready:
+        try:
+            return await asyncio.wait_for(self._read_until_ready(), READY_WITHIN_S)
+        except TimeoutError:
+            reason = f"the service was not ready within {READY_WITHIN_S:.0f} s: {self._last_line()}"
+            raise ServiceFailedError(reason) from None
+
+    async def _read_until_ready(self) -> Ready:
+        assert self._process.stdout is not None
+        while line := await self._process.stdout.readline():
+            ready = _read_ready(line)
+            if ready is not None:
+                return ready
+        raise await self._died()
+
+    async def _died(self) -> ServiceFailedError:
+        code = await self._process.wait()
+        return ServiceFailedError(f"the service stopped with exit code {code}: {self._last_line()}")
+
+    def _last_line(self) -> str:
+        """The last line that the service logged: its clear line on an error."""
+        lines = self.log_path.read_text("utf-8", errors="replace").splitlines() if self.log_path.exists() else []
+        return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
+
+    async def _stop(self) -> None:
+        descendants = _descendants_of(self._process.pid)
+        if self._process.returncode is None:
+            with suppress(ProcessLookupError):
+                self._process.send_signal(signal.SIGTERM)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._process.wait(), STOPPED_WITHIN_S)
+        if self._process.returncode is None:
+            self._process.kill()
+            await self._process.wait()
+        await asyncio.to_thread(_end, descendants)
+
+
+def _environment() -> dict[str, str]:
+    """Ours, but for settings that would lead the service away from its embedded parts."""
+    return {name: value for name, value in os.environ.items()
+            if name not in {"RESCUE_DATABASE_URL", "RESCUE_MQTT_URL"}}  # fmt: skip
+
+
+def _read_ready(line: bytes) -> Ready | None:
+    try:
+        said = json.loads(line)
+        return Ready(http=said["http"], mqtt=said["mqtt"], database=said["database"]) if said["ready"] else None
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+async def _run(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
+    process = await asyncio.create_subprocess_exec(
+        *RESCUE, *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, env=environment,
+        start_new_session=True,
+    )  # fmt: skip
+    try:
+        out, errors = await asyncio.wait_for(process.communicate(), COMMAND_WITHIN_S)
+    except BaseException:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+        raise
+    if process.returncode != 0:
+        said = errors.decode(errors="replace").strip().splitlines() or ["it said nothing"]
+        raise ServiceFailedError(f"rescue {' '.join(arguments[:2])} failed: {said[-1]}")
+    return out.decode()
+
+
+def _descendants_of(pid: int) -> list[psutil.Process]:
+    try:
+        return psutil.Process(pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _end(processes: Sequence[psutil.Process]) -> None:
+    """Ends what the service left behind; a clean stop leaves nothing."""
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.terminate()
+    _, stubborn = psutil.wait_procs(processes, timeout=LEFTOVERS_STOPPED_WITHIN_S)
+    for process in stubborn:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()

@@ -1,0 +1,122 @@
+"""The demonstration at a glance: as a screen for a terminal, as one line for a log. Draws; collects nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from simulators.operators import Case
+
+STAGES = ("open", "dispatched", "en_route", "on_scene", "released")
+STAGE_STYLES = {"open": "bold red", "dispatched": "yellow", "en_route": "cyan", "on_scene": "blue",
+                "released": "green", "closed": "dim"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """How a person gets into the console."""
+
+    url: str
+    name: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """Everything shown at one instant."""
+
+    now: datetime
+    elapsed_s: float
+    login: Login
+    life_factor: float
+    lifts_online: int
+    messages_per_s: float
+    stages: Mapping[str, int]
+    latest: Sequence[Case]
+    closed: int
+    false_alarms: int
+    mean_arrival_s: float | None
+    lines: Sequence[str]
+
+
+def write_banner(login: Login, life_factor: float) -> str:
+    """What a newcomer must know before the first case."""
+    return (
+        f"console  {login.url}   name {login.name}   password {login.password}\n"
+        f"Faster than life: crews, their work on site and callers live {life_factor:g} times faster than people do. "
+        "Lifts, deadlines and the service keep the real clock."
+    )
+
+
+def write_line(summary: Summary) -> str:
+    """The summary as one line of a log."""
+    stages = ", ".join(f"{summary.stages.get(stage, 0)} {stage.replace('_', ' ')}" for stage in STAGES)
+    return (
+        f"{summary.lifts_online} lifts online, {summary.messages_per_s:.0f} messages/s; {stages}; "
+        f"{summary.closed} closed, {summary.false_alarms} false alarms, mean arrival {_arrival(summary)}"
+    )
+
+
+def draw_screen(summary: Summary) -> RenderableType:
+    """The summary as a screen."""
+    return Group(
+        Panel(_draw_head(summary), title="lift rescue, a demonstration", title_align="left"),
+        _draw_cases(summary),
+        Panel(Text("\n".join(summary.lines), no_wrap=True, overflow="ellipsis"), title="events", title_align="left"),
+        Text("Ctrl-C stops everything", style="dim"),
+    )
+
+
+def _draw_head(summary: Summary) -> Text:
+    head = Text(write_banner(summary.login, summary.life_factor) + "\n\n")
+    head.append(f"{summary.lifts_online} lifts online", style="bold")
+    head.append(f"   {summary.messages_per_s:.0f} messages/s   running for {_clock(summary.elapsed_s)}\n")
+    for stage in STAGES:
+        head.append(f"{summary.stages.get(stage, 0)} {stage.replace('_', ' ')}   ", style=STAGE_STYLES[stage])
+    head.append(f"{summary.closed} closed   {summary.false_alarms} false alarms   mean arrival {_arrival(summary)}")
+    return head
+
+
+def _draw_cases(summary: Summary) -> Table:
+    table = Table(title="latest cases", title_justify="left", expand=True)
+    for column in ("case", "stage", "clock", "level", "crew", "lift", "address"):
+        table.add_column(column, no_wrap=True, overflow="ellipsis", ratio=4 if column == "address" else None)
+    for case in sorted(summary.latest, key=lambda case: int(case["number"]), reverse=True):
+        table.add_row(*_draw_row(case, summary.now))
+    return table
+
+
+def _draw_row(case: Case, now: datetime) -> tuple[RenderableType, ...]:
+    stage, lift = case["status"], case["lift"]
+    assignment = case.get("assignment") or {}
+    return (
+        str(case["number"]),
+        Text(stage.replace("_", " "), style=STAGE_STYLES.get(stage, "")),
+        _clock(_stay_s(case, now)),
+        str(case["level"]),
+        assignment.get("crew_id", ""),
+        lift["lift_id"],
+        f"{lift.get('address', '')} {lift.get('building', '')}",
+    )
+
+
+def _stay_s(case: Case, now: datetime) -> float:
+    """How long people have been, or were, inside."""
+    until = case.get("released_at") or case.get("closed_at")
+    end = datetime.fromisoformat(until) if until else now
+    return (end - datetime.fromisoformat(case["clock"]["trapped_since"])).total_seconds()
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(max(0, int(seconds)), 60)
+    return f"{minutes}:{rest:02d}"
+
+
+def _arrival(summary: Summary) -> str:
+    return "-" if summary.mean_arrival_s is None else f"{summary.mean_arrival_s:.0f} s"

@@ -1,0 +1,5 @@
+"""Fixtures that any test may ask for by name."""
+
+from __future__ import annotations
+
+pytest_plugins = ("tests.postgres",)

@@ -1,0 +1,338 @@
+"""Bugs that somebody could write into the desk, each as an exchange of text in one file.
+
+Each breaks a promise of the desk; a plant that changes nothing anybody could see has no place here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Plant:
+    """`bug` says what goes wrong when `right`, which stands once in `file`, is exchanged for `wrong`."""
+
+    bug: str
+    file: str
+    right: str
+    wrong: str
+
+    def planted(self, house: Path) -> str:
+        """The file's text with the bug in it. Raises StalePlant where the code has changed."""
+        text = (house / self.file).read_text("utf-8")
+        if text.count(self.right) != 1:
+            raise StalePlant(self, text.count(self.right))
+        return text.replace(self.right, self.wrong)
+
+
+class StalePlant(Exception):
+    """The code a plant speaks of has changed: the plant must follow it."""
+
+    def __init__(self, plant: Plant, found: int) -> None:
+        super().__init__(f"'{plant.bug}': its text stands {found} times in {plant.file}, not once")
+
+
+ALARMS, ANSWERS, ASKING, BOARD = (f"rescue/desk/{name}.py" for name in ("alarms", "answers", "asking", "board"))
+DEADLINES, DRAFT, OPERATORS, SIGNS = (f"rescue/desk/{name}.py" for name in ("deadlines", "draft", "operators", "signs"))
+ESCALATION, TIMELINE = "rescue/escalation.py", "rescue/timeline.py"
+
+PLANTS = (
+    # alarms
+    Plant(
+        "a late alarm is taken for a new one",
+        ALARMS,
+        "ledger.ended_number:\n        return News.LATE",
+        "ledger.ended_number:\n        return News.NEW",
+    ),
+    Plant(
+        "an alarm of before a restart is taken for a new one",
+        ALARMS,
+        "return News.LATE if _is_from_before(ledger, alarm, now, policy) else News.NEW",
+        "return News.NEW",
+    ),
+    Plant(
+        "a controller that was replaced is never heard again",
+        ALARMS,
+        "if alarm.number > ledger.number or _is_old(ledger, now, policy):",
+        "if alarm.number > ledger.number:",
+    ),
+    Plant(
+        "an end silences alarms nobody has heard of",
+        ALARMS,
+        "number = min(ended.number, ledger.number)",
+        "number = ended.number",
+    ),
+    Plant(
+        "what is known of a lift's alarms is forgotten with its case",
+        BOARD,
+        "    board.incidents.pop(incident.incident_id, None)\n",
+        "    board.incidents.pop(incident.incident_id, None)\n    board.ledgers.pop(incident.lift_id, None)\n",
+    ),
+    Plant(
+        "an alarm is acknowledged only when it is new",
+        SIGNS,
+        "    if news is not alarms.News.NEW:\n",
+        "    if news is not alarms.News.NEW:\n        draft.effects.clear()\n",
+    ),
+    Plant(
+        "an alarm is acknowledged where its lift does not listen",
+        SIGNS,
+        "event.heard_in or event.area, event.number)",
+        "event.area, event.number)",
+    ),
+    Plant(
+        "the end of an alarm is not acknowledged",
+        SIGNS,
+        "    if ledger and event.number <= ledger.number:\n",
+        "    if False:\n",
+    ),
+    Plant(
+        "the end of an alarm nobody has heard of is acknowledged",
+        SIGNS,
+        "    if ledger and event.number <= ledger.number:\n",
+        "    if ledger:\n",
+    ),
+    # one case a lift
+    Plant("a lift has a case for each report", SIGNS, "    if incident is None:\n", "    if True:\n"),
+    Plant(
+        "people trapped again in a released case are not asked for",
+        SIGNS,
+        "    if incident.status is Status.RELEASED:\n        return _set_going",
+        "    if False:\n        return _set_going",
+    ),
+    Plant(
+        "people hurt in a lift stuck again do not raise the level",
+        SIGNS,
+        "_set_going(draft, _raise_if_grave(draft, _trapped_again(draft, joined, report)))",
+        "_set_going(draft, _trapped_again(draft, joined, report))",
+    ),
+    Plant("a finished case stays on the board", BOARD, "    if incident.is_final:\n", "    if False:\n"),
+    # evidence and signs
+    Plant(
+        "the newest evidence counts, not the strongest",
+        SIGNS,
+        "max(known.confidence, new.confidence, key=lambda c: c.rank)",
+        "new.confidence",
+    ),
+    Plant(
+        "a merely possible entrapment is offered at once",
+        SIGNS,
+        "    if not is_sure(incident.evidence):\n",
+        "    if False:\n",
+    ),
+    Plant(
+        "nobody is asked when nobody verifies",
+        DEADLINES,
+        'return ask(draft, draft.record(likely, "unverified", "Not verified in time: treated as likely"))',
+        'return draft.record(likely, "unverified", "Not verified in time: treated as likely")',
+    ),
+    Plant(
+        "signs of release outlive newer reports of people inside",
+        SIGNS,
+        "signs=incident.signs - _taken_back(report)",
+        "signs=incident.signs",
+    ),
+    Plant(
+        "the end of an older alarm is a sign of release",
+        SIGNS,
+        "    if ended[-1].ended_at is None:\n",
+        "    if False:\n",
+    ),
+    Plant("a crew is stood down on one sign", OPERATORS, "if len(signs) < 2:", "if len(signs) < 1:"),
+    # asking
+    Plant(
+        "nobody is asked again when nobody could be asked",
+        ASKING,
+        "later = incident.due(ask_by=draft.after(draft.policy.ask_again_after_s))",
+        "later = incident",
+    ),
+    Plant(
+        "a crew that refused is asked again at once",
+        ASKING,
+        "if draft.now - r.at < lasts",
+        "if draft.now - r.at < 0 * lasts",
+    ),
+    Plant(
+        "a company that had its turn at level 1 is asked again at level 2",
+        ASKING,
+        "if c in crews and r.level < incident.level == 2}",
+        "if c in crews and r.level < 0}",
+    ),
+    Plant(
+        "a crew that was only offered a case is asked for another",
+        BOARD,
+        "            if a.status in HOLDS_CREW\n",
+        '            if a.status in HOLDS_CREW and a.status != "offered"\n',
+    ),
+    Plant(
+        "a crew is asked twice in one decision",
+        DRAFT,
+        "for changed in self.assignments.values():",
+        "for changed in list(self.assignments.values())[:0]:",
+    ),
+    Plant(
+        "a crew that declines stays held",
+        ASKING,
+        "replace(assignment, status=status, ended_at=draft.now, end_reason=reason)",
+        "replace(assignment, ended_at=draft.now, end_reason=reason)",
+    ),
+    Plant(
+        "a level is never exhausted",
+        ESCALATION,
+        "return incident.level < FIRE_BRIGADE and incident.asked_at_level >= policy.attempts_per_level",
+        "return False",
+    ),
+    Plant(
+        "a higher level begins with the attempts of the lower",
+        ASKING,
+        "raised = replace(incident, level=level, asked_at_level=0)",
+        "raised = replace(incident, level=level)",
+    ),
+    Plant(
+        "the level is raised in words only",
+        ASKING,
+        "raised = replace(incident, level=level, asked_at_level=0)",
+        "raised = replace(incident, asked_at_level=0)",
+    ),
+    Plant(
+        "an operator's choice of crew has no limit in time",
+        ASKING,
+        "        _engaged_in_time(draft, asked),\n",
+        "        asked,\n",
+    ),
+    Plant(
+        "a case that lost its crew has no new limit in time",
+        ASKING,
+        "return freed.due(engage_by=draft.after(draft.policy.accept_within_s)) if starts_anew else freed",
+        "return freed",
+    ),
+    Plant(
+        "who was no longer asked is not in the history",
+        ASKING,
+        '    freed = draft.record(freed, "withdrawn", said, attempt=assignment.attempt, crew_id=assignment.crew_id)\n',
+        "    freed = draft.save(freed)\n",
+    ),
+    # answers
+    Plant(
+        "the attempt an answer quotes is not checked",
+        ANSWERS,
+        "if answered.attempt != assignment.attempt:",
+        "if False:",
+    ),
+    Plant(
+        "an answer counts however far the assignment is",
+        ANSWERS,
+        "if answered.answer not in MAY.get(assignment.status, frozenset()):",
+        "if False:",
+    ),
+    Plant(
+        "a company accepts with the crew of another",
+        ANSWERS,
+        "if crew is None or crew.company_id != assignment.company_id:",
+        "if crew is None:",
+    ),
+    Plant(
+        "a company accepts with a crew that is on another case",
+        ANSWERS,
+        '    return f"crew {crew_id} is {draft.busy()[crew_id]}" if crew_id in draft.busy() else ""',
+        '    return ""',
+    ),
+    Plant(
+        "an acceptance does not stop the clock to the last level",
+        ANSWERS,
+        ".without(Deadline.ACCEPT_BY, Deadline.ENGAGE_BY)",
+        ".without(Deadline.ACCEPT_BY)",
+    ),
+    Plant(
+        "passengers do not hear that help is on the way",
+        ANSWERS,
+        '    _notify(draft, going, accepted, "help_on_the_way", accepted.eta_s)\n',
+        "",
+    ),
+    Plant(
+        "an undelivered offer ends whatever came of it",
+        ANSWERS,
+        "if not assignment or not incident or not _stands(assignment, offer):",
+        "if not assignment or not incident:",
+    ),
+    Plant(
+        "people found hurt do not raise the level",
+        ANSWERS,
+        "    if out.injured > incident.injured and out.level < FIRE_BRIGADE:\n",
+        "    if False:\n",
+    ),
+    # deadlines
+    Plant(
+        "an overdue offer is not withdrawn",
+        DEADLINES,
+        '    tell_withdrawn(draft, lost, assignment, "not answered in time")\n',
+        "",
+    ),
+    Plant(
+        "the engagement of every level takes back the offer that stands",
+        DEADLINES,
+        '    return raise_level(draft, incident, "nobody has accepted in time',
+        '    incident = ask(draft, lose_crew(draft, incident, AssignmentStatus.OVERDUE, "too slow"))\n'
+        '    return raise_level(draft, incident, "nobody has accepted in time',
+    ),
+    Plant(
+        "the stay in the car is looked at once",
+        DEADLINES,
+        "return draft.save(incident.due(stay_by=next_mark_at(incident, draft.now, draft.policy)))",
+        "return draft.save(incident)",
+    ),
+    Plant(
+        "a stay found to be longer keeps its marks where they were",
+        SIGNS,
+        "return replace(incident, trapped_since=since).due(stay_by=by - earlier)",
+        "return replace(incident, trapped_since=since)",
+    ),
+    Plant(
+        "the marks past when an entrapment is found are left out",
+        SIGNS,
+        "stay_by=next_mark_at(bare, bare.trapped_since, draft.policy)",
+        "stay_by=next_mark_at(bare, draft.now, draft.policy)",
+    ),
+    Plant(
+        "a forgotten call-back is forgotten for good",
+        DEADLINES,
+        "again = incident.due(call_back_by=draft.after(draft.policy.mark_repeats_after_s))",
+        "again = incident",
+    ),
+    # operators
+    Plant("a case is closed without a call-back", OPERATORS, "if incident.called_back_at is None:", "if False:"),
+    Plant("a case is closed without its cause", OPERATORS, "    if not cause_code:\n", "    if False:\n"),
+    Plant(
+        "an operator acts on what is no longer so",
+        OPERATORS,
+        "if acted.version is not None and acted.version != incident.version:",
+        "if False:",
+    ),
+    # the decision itself
+    Plant("the version stands still", DRAFT, "before.version + 1 if before else 1", "before.version if before else 1"),
+    Plant(
+        "deciding changes the board",
+        DRAFT,
+        "        self.incidents[saved.incident_id] = saved\n",
+        "        self.incidents[saved.incident_id] = self.board.incidents[saved.incident_id] = saved\n",
+    ),
+    Plant("each entry begins a chain of its own", DRAFT, "previous=incident.head", 'previous=""'),
+    Plant(
+        "two effects are one to whoever carries them",
+        ASKING,
+        ":{incident.version}:{incident.entries}:{type_}:",
+        ":{type_}:",
+    ),
+    Plant(
+        "the instant of an entry is not sealed",
+        TIMELINE,
+        "body = [incident_id, seq, instant(at), what,",
+        "body = [incident_id, seq, what,",
+    ),
+)
+
+HARMLESS = Plant(
+    "a comment is worded otherwise", ASKING, '"""Ask this crew: a new attempt', '"""Ask them: a new attempt'
+)
+"""Nobody may notice this one: it shows that a trial can end the other way."""

@@ -1,0 +1,420 @@
+"""Whatever the desk is told, in whatever order: the rules hold after every decision, and every case can be ended."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TypeVar
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+
+from devices.messages import (
+    AlarmEnded,
+    AlarmRaised,
+    Confidence,
+    EntrapmentEnded,
+    EntrapmentFound,
+    Evidence,
+    LiftId,
+    LinkChanged,
+)
+from dispatch.crews import CrewId
+from rescue.desk.board import Decision, Verdict
+from rescue.desk.inputs import Action, Answer, CompanyAnswered, Intake, OfferUndelivered, OperatorActed
+from rescue.effects import AcknowledgeAlarm
+from rescue.escalation import FIRE_BRIGADE, Policy
+from rescue.incident import HOLDS_CREW, TRAPPED, Assignment, AssignmentStatus, Caller, Incident, Sign, Source, Status
+from tests.property.desk.stage import Stage
+from tests.unit.desk.play import AREA, CREWS, lift
+
+T = TypeVar("T")
+
+POLICY = Policy(ask_again_after_s=60)
+"""As shipped, but for asking less often where nobody can be asked, so that long waits are short to test."""
+ROUNDS_OF_RESCUE = 150
+
+CONTRACTED, UNCONTRACTED, UNREGISTERED = LiftId("A1"), LiftId("A2"), LiftId("X9")
+LIFTS = st.sampled_from([CONTRACTED, CONTRACTED, UNCONTRACTED, UNREGISTERED])
+CREW_IDS = st.sampled_from([crew.crew_id for crew in CREWS])
+ANY = st.integers(0, 7)
+"""Which of several, counted from the newest."""
+WAITS_S = st.sampled_from([1, 14, 15, 59, 60, 179, 180, 300, 900, 1800])
+
+IN_TURN = {
+    AssignmentStatus.OFFERED: Answer.ACCEPT,
+    AssignmentStatus.ACCEPTED: Answer.EN_ROUTE,
+    AssignmentStatus.EN_ROUTE: Answer.ON_SCENE,
+    AssignmentStatus.ON_SCENE: Answer.RELEASED,
+}
+CHANGES_NOTHING = {Verdict.NOTHING, Verdict.NOT_FOUND, Verdict.REFUSED, Verdict.STALE}
+
+
+class Button:
+    """The alarm button of one lift, by the contract: numbers count up, also over restarts."""
+
+    def __init__(self, lift_id: LiftId) -> None:
+        self.lift_id = lift_id
+        self.boot = 1
+        self.number = 0
+        self.under_way: list[AlarmRaised] = []
+        self.delivered: list[AlarmRaised] = []
+
+    @property
+    def newest(self) -> tuple[int, int]:
+        """The newest alarm that the desk has heard of, by (boot, number)."""
+        return max(((a.boot, a.number) for a in self.delivered), default=(0, 0))
+
+
+class AnyDay(RuleBasedStateMachine):
+    """Lifts, passengers, companies and operators, each doing what it can at any time, and more than it may."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stage = Stage([lift(CONTRACTED), lift(UNCONTRACTED, None)], POLICY)
+        self.buttons = {name: Button(name) for name in (CONTRACTED, UNCONTRACTED, UNREGISTERED)}
+
+    # What lifts say
+
+    @rule(lift_id=LIFTS, confidence=st.sampled_from(Confidence), has_clock=st.booleans(), restarted=st.booleans())
+    def press(self, lift_id: LiftId, confidence: Confidence, has_clock: bool, restarted: bool) -> None:
+        self._deliver(self._pressed(lift_id, confidence, has_clock=has_clock, restarted=restarted))
+
+    @rule(lift_id=LIFTS, confidence=st.sampled_from(Confidence), has_clock=st.booleans())
+    def press_on_a_slow_line(self, lift_id: LiftId, confidence: Confidence, has_clock: bool) -> None:
+        alarm = self._pressed(lift_id, confidence, has_clock=has_clock, restarted=False)
+        self.buttons[lift_id].under_way.append(alarm)
+
+    @precondition(lambda self: any(button.under_way for button in self.buttons.values()))
+    @rule(which=ANY)
+    def arrive_at_last(self, which: int) -> None:
+        alarm = pick([alarm for button in self.buttons.values() for alarm in button.under_way], which)
+        self.buttons[alarm.lift_id].under_way.remove(alarm)
+        self._deliver(alarm)
+
+    @precondition(lambda self: any(button.delivered for button in self.buttons.values()))
+    @rule(which=ANY)
+    def send_again(self, which: int) -> None:
+        self._deliver(pick([alarm for button in self.buttons.values() for alarm in button.delivered], which))
+
+    @precondition(lambda self: any(button.number for button in self.buttons.values()))
+    @rule(which=ANY, back=st.integers(-2, 2))
+    def end_alarm(self, which: int, back: int) -> None:
+        lift_id = pick([button.lift_id for button in self.buttons.values() if button.number], which)
+        number = max(0, self.buttons[lift_id].number - back)
+        at = self.stage.now.timestamp()
+        decision = self.stage.tell(AlarmEnded(lift_id=lift_id, area=AREA, number=number, at=at, reported_at=None))
+        is_known = number <= max((alarm.number for alarm in self.buttons[lift_id].delivered), default=-1)
+        assert acknowledged(decision) == ([number] if is_known else [])
+
+    @rule(lift_id=LIFTS, confidence=st.sampled_from(Confidence), ago_s=st.sampled_from([0, 30, 600, 2400]))
+    def find_entrapment(self, lift_id: LiftId, confidence: Confidence, ago_s: int) -> None:
+        at = self.stage.now.timestamp()
+        evidence = Evidence(confidence=confidence, reasons=(f"stopped between landings, {confidence}",))
+        self.stage.tell(EntrapmentFound(lift_id=lift_id, area=AREA, since=at - ago_s, at=at, evidence=evidence))
+        assert self._open_case(lift_id)
+
+    @precondition(lambda self: self.stage.board.incidents)
+    @rule(which=ANY)
+    def recover(self, which: int) -> None:
+        lift_id, at = self._any_open(which).lift_id, self.stage.now.timestamp()
+        self.stage.tell(EntrapmentEnded(lift_id=lift_id, area=AREA, at=at, reasons=("levelled with open door",)))
+        assert Sign.LIFT_RECOVERED in self._open_case(lift_id).signs
+
+    @precondition(lambda self: self.stage.board.incidents)
+    @rule(which=ANY, online=st.booleans())
+    def change_link(self, which: int, online: bool) -> None:
+        lift_id, at = self._any_open(which).lift_id, self.stage.now.timestamp()
+        self.stage.tell(LinkChanged(lift_id=lift_id, area=AREA, online=online, at=at, reason="its will"))
+
+    # What people do
+
+    @rule(
+        lift_id=LIFTS,
+        injured=st.sampled_from([0, 0, 0, 1]),
+        vulnerable=st.sampled_from([(), (), ("elderly",), ("water",)]),
+        note=st.sampled_from(["", "second car from the left"]),
+    )
+    def call(self, lift_id: LiftId, injured: int, vulnerable: tuple[str, ...], note: str) -> None:
+        self.stage.tell(
+            Intake(
+                lift_id=lift_id,
+                area=AREA,
+                source=Source.PHONE,
+                caller=Caller(),
+                injured=injured,
+                vulnerable=vulnerable,
+                note=note,
+            )
+        )
+        case = self._open_case(lift_id)
+        assert case.status is not Status.RELEASED
+        assert case.evidence.confidence is Confidence.CONFIRMED
+        assert case.level == 3 or not (injured or "water" in vulnerable)
+
+    @precondition(lambda self: self._held())
+    @rule(which=ANY)
+    def answer_in_turn(self, which: int) -> None:
+        held = pick(self._held(), which)
+        assert self._answer(held, IN_TURN[held.status]).outcome.verdict is Verdict.DONE
+
+    @precondition(lambda self: self._held())
+    @rule(which=ANY, beside=st.sampled_from([-1, 1]))
+    def quote_another_attempt(self, which: int, beside: int) -> None:
+        held = pick(self._held(), which)
+        decision = self._answer(held, IN_TURN[held.status], attempt=held.attempt + beside)
+        assert decision.outcome.verdict is Verdict.REFUSED
+        assert (decision.assignments, decision.effects) == ({}, ())
+
+    @precondition(lambda self: self._held())
+    @rule(which=ANY, crew_id=CREW_IDS)
+    def send_another_crew(self, which: int, crew_id: CrewId) -> None:
+        held = pick(self._held(), which)
+        elsewhere = {a.crew_id for a in self._held()} - {held.crew_id}
+        company_id = self.stage.board.crews[crew_id].company_id
+        can = held.status is AssignmentStatus.OFFERED and company_id == held.company_id and crew_id not in elsewhere
+        said = self._answer(held, Answer.ACCEPT, crew_id=crew_id).outcome.verdict
+        assert said is Verdict.DONE if can else said in CHANGES_NOTHING
+
+    @precondition(lambda self: self._held())
+    @rule(which=ANY, seconds=st.sampled_from([0, 60]))
+    def get_passengers_out(self, which: int, seconds: int) -> None:
+        incident_id = pick(self._held(), which).incident_id
+        for _ in IN_TURN:
+            self._go_on(self.stage.cases[incident_id])
+            self.stage.forward(seconds)
+
+    @precondition(lambda self: self._held())
+    @rule(which=ANY)
+    def fail(self, which: int) -> None:
+        held = pick(self._held(), which)
+        answer = Answer.DECLINE if held.status is AssignmentStatus.OFFERED else Answer.CANNOT_REACH
+        assert self._answer(held, answer).outcome.verdict is Verdict.DONE
+
+    @precondition(lambda self: self.stage.assignments)
+    @rule(
+        which=ANY,
+        answer=st.sampled_from(Answer),
+        beside=st.sampled_from([0, 0, -1, 1]),
+        crew_id=st.none() | CREW_IDS,
+        injured=st.sampled_from([None, 0, 1]),
+    )
+    def answer_anyhow(
+        self, which: int, answer: Answer, beside: int, crew_id: CrewId | None, injured: int | None
+    ) -> None:
+        asked = pick(list(self.stage.assignments.values()), which)
+        decision = self._answer(asked, answer, attempt=asked.attempt + beside, crew_id=crew_id, injured=injured)
+        if decision.outcome.verdict in CHANGES_NOTHING:
+            assert not decision.assignments
+            assert not decision.effects
+        assert beside == 0 or decision.outcome.verdict in CHANGES_NOTHING
+
+    @precondition(lambda self: self.stage.assignments)
+    @rule(which=ANY, beside=st.sampled_from([0, 0, 0, 1]))
+    def deliver_no_offer(self, which: int, beside: int) -> None:
+        asked = pick(list(self.stage.assignments.values()), which)
+        decision = self.stage.tell(
+            OfferUndelivered(assignment_id=asked.assignment_id, attempt=asked.attempt + beside, reason="no answer")
+        )
+        stands = asked.status is AssignmentStatus.OFFERED and beside == 0
+        assert decision.outcome.verdict is (Verdict.DONE if stands else Verdict.NOTHING)
+
+    @precondition(lambda self: self.stage.cases)
+    @rule(
+        which=ANY,
+        is_over=st.sampled_from([False, False, True]),
+        action=st.sampled_from(Action),
+        versions_ago=st.sampled_from([None, None, 0, 1]),
+        reason=st.sampled_from(["", "they said so"]),
+        crew_id=st.none() | CREW_IDS,
+        injured=st.sampled_from([None, 0, 1]),
+        passengers_confirm=st.booleans(),
+    )
+    def operate(self, which: int, is_over: bool, action: Action, versions_ago: int | None, **more: object) -> None:
+        case = pick(self._cases(is_over=is_over), which)
+        version = None if versions_ago is None else case.version - versions_ago
+        acted = OperatorActed(incident_id=case.incident_id, action=action, version=version, **more)  # type: ignore[arg-type]
+        decision = self.stage.tell(acted)
+        if decision.outcome.verdict in CHANGES_NOTHING:
+            assert decision.is_empty
+        if not case.is_final and versions_ago == 1:
+            assert decision.outcome.verdict is Verdict.STALE
+
+    @precondition(lambda self: self.stage.board.incidents)
+    @rule(which=ANY, crew_id=CREW_IDS)
+    def choose_crew(self, which: int, crew_id: CrewId) -> None:
+        case = self._any_open(which)
+        can = case.status in TRAPPED and crew_id not in {held.crew_id for held in self._held()}
+        self._act(case, Action.ASSIGN, can=can, crew_id=crew_id)
+        assert not can or self._open_case(case.lift_id).attempts == case.attempts + 1
+
+    @precondition(lambda self: self.stage.board.incidents)
+    @rule(which=ANY)
+    def escalate(self, which: int) -> None:
+        case = self._any_open(which)
+        self._act(case, Action.ESCALATE, can=case.status in TRAPPED and case.level < FIRE_BRIGADE)
+
+    @precondition(lambda self: self.stage.board.incidents)
+    @rule(which=ANY, passengers_confirm=st.booleans())
+    def stand_down(self, which: int, passengers_confirm: bool) -> None:
+        case = self._any_open(which)
+        can = case.status in TRAPPED and len(case.signs) + passengers_confirm >= 2
+        self._act(case, Action.STAND_DOWN, can=can, reason="out", passengers_confirm=passengers_confirm)
+
+    @precondition(lambda self: self.stage.board.incidents)
+    @rule(which=ANY, action=st.sampled_from([Action.FALSE_ALARM, Action.CONFIRM_RELEASE]))
+    def learn_that_nobody_is_inside(self, which: int, action: Action) -> None:
+        case = self._any_open(which)
+        can = action is Action.CONFIRM_RELEASE or case.status in TRAPPED
+        self._act(case, action, can=can, reason="they called")
+
+    @precondition(lambda self: self.stage.board.incidents)
+    @rule(which=ANY, cause_code=st.sampled_from([None, "201"]))
+    def close(self, which: int, cause_code: str | None) -> None:
+        case = self._any_open(which)
+        can = bool(case.status is Status.RELEASED and case.called_back_at and (cause_code or case.cause_code))
+        self._act(case, Action.CLOSE, can=can, cause_code=cause_code)
+
+    @rule(crew_id=CREW_IDS, on_duty=st.booleans())
+    def change_duty(self, crew_id: CrewId, on_duty: bool) -> None:
+        self.stage.put_on_duty(crew_id, on_duty)
+
+    @rule(seconds=WAITS_S)
+    def wait(self, seconds: int) -> None:
+        self.stage.forward(seconds)
+
+    @precondition(lambda self: any(case.status is Status.RELEASED for case in self.stage.board.incidents.values()))
+    @rule()
+    def see_off(self) -> None:
+        """The operator calls back and closes whatever is released."""
+        for case in list(self.stage.board.incidents.values()):
+            if case.status is Status.RELEASED:
+                self._help(case)
+
+    @precondition(lambda self: len(self.stage.board.incidents) == len(self.buttons))
+    @rule()
+    def rescue_everybody(self) -> None:
+        """From wherever things stand, willing crews and an operator bring every case to its end."""
+        for crew in CREWS:
+            self.stage.put_on_duty(crew.crew_id, True)
+        for _ in range(ROUNDS_OF_RESCUE):
+            for case in list(self.stage.board.incidents.values()):
+                self._help(self.stage.cases[case.incident_id])
+            if not self.stage.board.incidents:
+                return
+            self.stage.forward(30)
+        raise AssertionError(f"some cases do not end: {self.stage.board.incidents}")
+
+    @invariant()
+    def no_deadline_is_left_behind(self) -> None:
+        assert self.stage.newest_deadline_passed() is None
+
+    @invariant()
+    def each_mark_of_the_stay_is_told_once_when_it_has_passed(self) -> None:
+        for case in self.stage.board.incidents.values():
+            told = self.stage.told_of_the_stay(case)
+            for mark in POLICY.marks if case.status in TRAPPED else ():
+                has_passed = case.trapped_since + timedelta(seconds=mark.after_s) <= self.stage.now
+                is_moot = mark.only_before_arrival and "on_scene" in told
+                assert told.count(mark.name) <= 1
+                assert mark.name in told or is_moot or not has_passed
+
+    # How it is done
+
+    def _pressed(self, lift_id: LiftId, confidence: Confidence, *, has_clock: bool, restarted: bool) -> AlarmRaised:
+        button = self.buttons[lift_id]
+        button.boot += restarted
+        button.number += 1
+        at = self.stage.now.timestamp()
+        return AlarmRaised(
+            lift_id=lift_id,
+            area=AREA,
+            number=button.number,
+            boot=button.boot,
+            at=at,
+            reported_at=at if has_clock else None,
+            evidence=Evidence(confidence=confidence, reasons=("alarm button",)),
+        )
+
+    def _deliver(self, alarm: AlarmRaised) -> None:
+        """A new alarm always leaves an open case that says so; any other changes nothing; each is acknowledged."""
+        button = self.buttons[alarm.lift_id]
+        is_new = (alarm.boot, alarm.number) > button.newest
+        decision = self.stage.tell(alarm)
+        button.delivered.append(alarm)
+        assert acknowledged(decision) == [alarm.number]
+        if is_new:
+            newest = self._open_case(alarm.lift_id).alarms[-1]
+            assert (newest.boot, newest.number, newest.ended_at) == (alarm.boot, alarm.number, None)
+        else:
+            assert decision.outcome.verdict is Verdict.NOTHING
+            assert decision == Decision(outcome=decision.outcome, effects=decision.effects[:1])
+
+    def _open_case(self, lift_id: LiftId) -> Incident:
+        case = self.stage.board.incident_of(lift_id)
+        assert case, f"{lift_id} has no open case"
+        return case
+
+    def _cases(self, *, is_over: bool) -> list[Incident]:
+        """Those that are over or those that are open, or all if there are none such."""
+        cases = list(self.stage.cases.values())
+        return [case for case in cases if case.is_final is is_over] or cases
+
+    def _any_open(self, which: int) -> Incident:
+        return pick(list(self.stage.board.incidents.values()), which)
+
+    def _act(self, case: Incident, action: Action, *, can: bool, **more: object) -> None:
+        """The action is carried out if it can be; otherwise nothing is changed."""
+        acted = OperatorActed(incident_id=case.incident_id, action=action, **more)  # type: ignore[arg-type]
+        decision = self.stage.tell(acted)
+        assert decision.outcome.verdict is (Verdict.DONE if can else Verdict.REFUSED)
+        assert can or decision.is_empty
+
+    def _held(self) -> list[Assignment]:
+        return [a for a in self.stage.board.assignments.values() if a.status in HOLDS_CREW]
+
+    def _answer(
+        self,
+        asked: Assignment,
+        answer: Answer,
+        *,
+        attempt: int | None = None,
+        crew_id: CrewId | None = None,
+        injured: int | None = None,
+    ) -> Decision:
+        return self.stage.tell(
+            CompanyAnswered(
+                assignment_id=asked.assignment_id,
+                attempt=asked.attempt if attempt is None else attempt,
+                answer=answer,
+                crew_id=crew_id,
+                injured=injured,
+            )
+        )
+
+    def _help(self, case: Incident) -> None:
+        if case.status is not Status.RELEASED:
+            self._go_on(case)
+            return
+        self.stage.tell(OperatorActed(incident_id=case.incident_id, action=Action.CONFIRM_RELEASE))
+        closed = OperatorActed(incident_id=case.incident_id, action=Action.CLOSE, cause_code="201")
+        assert self.stage.tell(closed).outcome.verdict is Verdict.DONE
+
+    def _go_on(self, case: Incident) -> None:
+        held = self.stage.board.assignments.get(case.assignment_id) if case.assignment_id else None
+        if held:
+            assert self._answer(held, IN_TURN[held.status]).outcome.verdict is Verdict.DONE
+
+
+def acknowledged(decision: Decision) -> list[int]:
+    """The numbers that this decision acknowledges to lifts."""
+    return [effect.number for effect in decision.effects if isinstance(effect, AcknowledgeAlarm)]
+
+
+def pick(several: list[T], which: int) -> T:
+    """One of several: the newest for 0, and so on backwards, round and round."""
+    return several[-1 - which % len(several)]
+
+
+def test_whatever_the_desk_is_told_the_rules_of_the_house_hold() -> None:
+    run_state_machine_as_test(AnyDay, settings=settings(max_examples=120, stateful_step_count=40, deadline=None))

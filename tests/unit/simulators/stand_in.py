@@ -1,0 +1,134 @@
+"""A little server that answers as the published HTTP interface does, for the programs that are its clients.
+
+It keeps what it was told; the tests say beforehand what it shows and what it refuses.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from standardwebhooks.webhooks import Webhook
+
+SECRET = "whsec_" + "c2VjcmV0IG9mIGEgdGVzdCwgMzIgYnl0ZXMgbG9uZy4u"
+WITHIN_S = 10.0
+ENDS = {"close": "closed", "false_alarm": "false_alarm", "assign": "dispatched"}
+
+
+@dataclass
+class StandIn:
+    """What it was told, and what it answers."""
+
+    url: str = ""
+    told: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    """Every change asked for, as (path, body)."""
+    refuses: dict[str, int] = field(default_factory=dict)
+    """By the last part of a path: the status it is refused with."""
+    fails: list[int] = field(default_factory=list)
+    """Statuses of the next answers to changes, before anything else is looked at."""
+    keys: list[str] = field(default_factory=list)
+    """The Idempotency-Key of every change, repeated ones included."""
+    endpoints: list[str] = field(default_factory=list)
+    incidents: dict[str, dict[str, Any]] = field(default_factory=dict)
+    assignments: list[dict[str, Any]] = field(default_factory=list)
+    candidates: list[dict[str, Any]] = field(default_factory=list)
+
+    def answers(self) -> list[str]:
+        """The last part of every path a change was asked for."""
+        return [path.rsplit("/", 1)[1] for path, _ in self.told]
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Waits, at most ten seconds, until what it was told satisfies the condition."""
+        async with asyncio.timeout(WITHIN_S):
+            while not condition():  # noqa: ASYNC110 - another program's doing has no event to wait for
+                await asyncio.sleep(0.01)
+
+    async def list_endpoints(self, request: web.Request) -> web.Response:
+        return _page([{"id": id_} for id_ in self.endpoints])
+
+    async def forget_endpoint(self, request: web.Request) -> web.Response:
+        self.endpoints.remove(request.match_info["id"])
+        return web.Response(status=204)
+
+    async def list_assignments(self, request: web.Request) -> web.Response:
+        return _page([one for one in self.assignments if one["status"] == request.query["status"]])
+
+    async def list_incidents(self, request: web.Request) -> web.Response:
+        return _page([case for case in self.incidents.values() if case["status"] not in ("closed", "false_alarm")])
+
+    async def show_incident(self, request: web.Request) -> web.Response:
+        return web.json_response(self.incidents[request.match_info["id"]])
+
+    async def list_candidates(self, request: web.Request) -> web.Response:
+        return _page(self.candidates)
+
+    async def take(self, request: web.Request) -> web.Response:
+        self.keys.append(request.headers["Idempotency-Key"])
+        if self.fails:
+            return web.json_response({"title": "not now"}, status=self.fails.pop(0))
+        path, body = request.path.removeprefix("/api/v1"), await request.json()
+        action = path.rsplit("/", 1)[1]
+        self.told.append((path, body))
+        if action in self.refuses:
+            return web.json_response({"title": "refused"}, status=self.refuses[action])
+        if path == "/webhooks":
+            self.endpoints.append(f"new-{len(self.endpoints)}")
+            return web.json_response({"id": self.endpoints[-1], "secret": SECRET}, status=201)
+        return web.json_response(self._change(path, action))
+
+    def _change(self, path: str, action: str) -> dict[str, Any]:
+        case = self.incidents.get(path.split("/")[2]) if path.startswith("/incidents/") else None
+        if case is None:
+            return {"number": 1}
+        case["version"] += 1
+        case["status"] = ENDS.get(action, case["status"])
+        return case
+
+
+@asynccontextmanager
+async def stand_in() -> AsyncIterator[StandIn]:
+    service = StandIn()
+    app = web.Application()
+    app.add_routes(
+        [
+            web.get("/api/v1/webhooks", service.list_endpoints),
+            web.delete("/api/v1/webhooks/{id}", service.forget_endpoint),
+            web.get("/api/v1/assignments", service.list_assignments),
+            web.get("/api/v1/incidents", service.list_incidents),
+            web.get("/api/v1/incidents/{id}", service.show_incident),
+            web.get("/api/v1/incidents/{id}/candidates", service.list_candidates),
+            web.post("/api/v1/{what:.+}", service.take),
+        ]
+    )
+    server = TestServer(app)
+    await server.start_server()
+    service.url = str(server.make_url("")).rstrip("/")
+    try:
+        yield service
+    finally:
+        await server.close()
+
+
+async def deliver(url: str, type_: str, data: dict[str, Any], *, id_: str, secret: str = SECRET) -> int:
+    """Sends a signed webhook; the status it was answered with."""
+    now = datetime.now(UTC)
+    body = json.dumps({"type": type_, "timestamp": now.isoformat(), "data": data})
+    headers = {
+        "webhook-id": id_,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": Webhook(secret).sign(id_, now, body),
+    }
+    async with aiohttp.ClientSession() as session, session.post(url, data=body, headers=headers) as answer:
+        return answer.status
+
+
+def _page(items: list[dict[str, Any]]) -> web.Response:
+    return web.json_response({"items": items, "next": None})

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from rich.console import Console
+
+from simulators.chronicle import KEPT_LINES, Chronicle
+from simulators.operators import REMEMBERED_CASES, Tally
+from simulators.summary import Login, Summary, draw_screen, write_banner, write_line
+
+LOGIN = Login(url="http://127.0.0.1:8080", name="operator", password="correct horse")
+
+
+def case(number: int, status: str = "en_route", **facts: Any) -> dict[str, Any]:
+    return {
+        "id": f"I{number}",
+        "number": number,
+        "status": status,
+        "level": 1,
+        "lift": {"lift_id": "ZZ000001", "address": "花园路1号", "building": "2号楼"},
+        "assignment": {"crew_id": "R0001"},
+        "clock": {"trapped_since": "2025-11-23T00:00:00Z"},
+        "released_at": None,
+        "closed_at": None,
+    } | facts
+
+
+def summary(*cases: dict[str, Any]) -> Summary:
+    tally = Tally()
+    tally.see(list(cases))
+    return Summary(
+        now=datetime(2025, 11, 23, 0, 1, 5, tzinfo=UTC),
+        elapsed_s=65,
+        login=LOGIN,
+        life_factor=30,
+        lifts_online=8000,
+        messages_per_s=450.4,
+        stages=tally.stages,
+        latest=tuple(tally.latest.values()),
+        closed=4,
+        false_alarms=1,
+        mean_arrival_s=None,
+        lines=("crew R0001 en route",),
+    )
+
+
+def drawn(shown: Summary) -> str:
+    console = Console(width=140, file=None, record=True)
+    with console.capture() as capture:
+        console.print(draw_screen(shown))
+    return capture.get()
+
+
+def test_the_banner_says_where_to_look_and_that_people_live_faster_than_life() -> None:
+    banner = write_banner(LOGIN, 60)
+    assert "http://127.0.0.1:8080" in banner
+    assert "operator" in banner
+    assert "correct horse" in banner
+    assert "60 times faster" in banner
+    assert "real clock" in banner
+
+
+def test_one_line_says_how_everything_stands() -> None:
+    line = write_line(summary(case(1), case(2, "open")))
+    assert "8000 lifts online, 450 messages/s" in line
+    assert "1 open, 0 dispatched, 1 en route, 0 on scene, 0 released" in line
+    assert "4 closed, 1 false alarms, mean arrival -" in line
+
+
+def test_the_screen_shows_each_case_with_its_stage_and_clock() -> None:
+    shown = drawn(summary(case(7), case(8, "released", released_at="2025-11-23T00:00:40Z", assignment=None)))
+    rows = [line for line in shown.splitlines() if "ZZ000001" in line]
+    assert "released" in rows[0]
+    assert "0:40" in rows[0]
+    assert "en route" in rows[1]
+    assert "1:05" in rows[1]
+    assert "R0001" in rows[1]
+    assert "crew R0001 en route" in shown
+
+
+def test_a_case_keeps_the_crew_that_went_when_its_assignment_is_over() -> None:
+    tally = Tally()
+    tally.see([case(1)])
+    tally.see([case(1, "released", assignment=None)])
+    assert tally.latest["I1"]["assignment"] == {"crew_id": "R0001"}
+
+
+def test_only_the_latest_cases_and_lines_are_kept() -> None:
+    tally = Tally()
+    tally.see([case(number) for number in range(1, 30)])
+    assert sorted(int(kept["number"]) for kept in tally.latest.values()) == list(range(30 - REMEMBERED_CASES, 30))
+    said: list[str] = []
+    chronicle = Chronicle(lambda: "1:02", said.append)
+    for number in range(30):
+        chronicle.note(str(number))
+    assert list(chronicle.last) == said[-KEPT_LINES:]
+    assert said[29] == "1:02  29"
