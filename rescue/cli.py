@@ -24,14 +24,29 @@ from rescue import ready
 from rescue.accounts import AccountRefused, Accounts, Role, new_password
 from rescue.clock import SystemClock
 from rescue.embedded import EmbeddedError
+from rescue.incident import Lift
 from rescue.logs import set_up_logs
 from rescue.ports import StoreUnavailable
-from rescue.registry_files import Parsed, read_companies, read_crews, read_lifts, read_stations
+from rescue.registry_files import FileUnusable, Parsed, read_companies, read_crews, read_lifts, read_stations
 from rescue.settings import ServiceError, Settings
 from rescue.store.migrate import migrate
 from rescue.store.postgres import PostgresStore
+from rescue.store.refusals import RegistryRefused
 
 T = TypeVar("T")
+
+FORESEEN = (
+    StoreUnavailable,
+    RegistryRefused,
+    FileUnusable,
+    MqttError,
+    EmbeddedError,
+    ServiceError,
+    AccountRefused,
+    OSError,
+    tomllib.TOMLDecodeError,
+)
+"""What can be wrong with the world or the command; each says in one line what."""
 
 app = typer.Typer(help="Elevator emergency rescue dispatch.", no_args_is_help=True, pretty_exceptions_enable=False)
 users = typer.Typer(help="People's accounts.", no_args_is_help=True)
@@ -57,12 +72,10 @@ def main() -> None:
     """The entry point: foreseeable failures end in one clear line and exit code 1."""
     try:
         app()
-    except (StoreUnavailable, MqttError, EmbeddedError, ServiceError, AccountRefused) as error:
+    except FORESEEN as error:
         _fail(str(error))
     except ValidationError as error:
         _fail("; ".join(f"setting {_name(e['loc'])}: {e['msg']}" for e in error.errors()))
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        _fail(str(error))
     except Exception as error:
         traceback.print_exc()
         _fail(f"stopped by a fault of ours, please report it: {type(error).__name__}: {error}")
@@ -93,11 +106,14 @@ def demo(
     http_port: HttpPort = 8080,
     mqtt_port: MqttPort = 1883,
     data_dir: Annotated[Path | None, typer.Option(help="Keep the data here; by default it is thrown away.")] = None,
+    for_s: Annotated[float | None, typer.Option("--for", help="Stop by itself after so many seconds.")] = None,
+    until_closed: Annotated[int | None, typer.Option(help="Stop once so many cases are closed.")] = None,
 ) -> None:
     """Run the service with a simulated Zhengzhou around it, in one terminal."""
     options = [f"--lifts={lifts}", f"--speed={speed}", f"--seed={seed}"]
     options += [f"--http-port={http_port}", f"--mqtt-port={mqtt_port}"]
-    options += [f"--data-dir={data_dir}"] if data_dir else []
+    wanted = {"--data-dir": data_dir, "--for": for_s, "--until-closed": until_closed}
+    options += [f"{option}={value}" for option, value in wanted.items() if value is not None]
     # The service may not import its simulators; the demo is theirs, and takes this process over.
     os.execv(sys.executable, [sys.executable, "-m", "simulators.cli", "demo", *options])  # noqa: S606
 
@@ -178,8 +194,12 @@ def check(
         raise typer.Exit(1)
 
 
+def _read_lifts(file: Path) -> Parsed[Lift]:
+    return read_lifts(file, Settings().rescue_code_length)
+
+
 _READ: dict[Kind, Callable[[Path], Parsed[Any]]] = {
-    Kind.LIFTS: read_lifts,
+    Kind.LIFTS: _read_lifts,
     Kind.COMPANIES: read_companies,
     Kind.STATIONS: read_stations,
     Kind.CREWS: read_crews,

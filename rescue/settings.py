@@ -58,6 +58,9 @@ class Settings(BaseSettings):
     timezone: Annotated[str, AfterValidator(_known_zone)] = Field(
         "Asia/Shanghai", description="the centre's local time: hours of travel speeds"
     )
+    rescue_code_length: int = Field(
+        6, ge=4, le=8, description="digits of the code on a lift's plate (Zhengzhou and Shenzhen 6, Zhangzhou 5)"
+    )
     webhook_allow_private: bool = Field(
         False, description="webhooks may go to private and loopback addresses, and by plain http"
     )

@@ -18,7 +18,18 @@ from devices.messages import Status as LiftStatus
 from dispatch.crews import Crew
 from dispatch.problem import Candidate, Refusal
 from rescue.escalation import Policy
-from rescue.incident import AlarmRecord, Assignment, AssignmentStatus, Deadline, Incident, Kind, Lift, Source, Status
+from rescue.incident import (
+    AlarmRecord,
+    Assignment,
+    AssignmentStatus,
+    Deadline,
+    Incident,
+    Kind,
+    Lift,
+    Sign,
+    Source,
+    Status,
+)
 from rescue.timeline import Entry, instant
 
 
@@ -179,6 +190,8 @@ class IncidentView(_View):
     parent_id: str | None
     attempts: int
     alarms: list[AlarmView]
+    signs: list[Sign]
+    """Of release, as far as they go; two and a person's word stand a crew down."""
     deadlines: dict[Deadline, Instant]
     caller: CallerView | None
     claimed_by: str | None
@@ -276,6 +289,7 @@ def incident_view(
         parent_id=incident.parent_id,
         attempts=incident.attempts,
         alarms=[_alarm_view(alarm) for alarm in incident.alarms],
+        signs=sorted(incident.signs),
         deadlines=dict(incident.deadlines),
         caller=_caller_view(incident) if reader is Reader.OPERATOR else None,
         claimed_by=incident.claimed_by if reader is not Reader.COMPANY else None,

@@ -24,7 +24,7 @@ from simulators.lift import LiftMachine
 from simulators.reports import Report
 
 TICK_S = 0.05
-BIRTHS_A_SECOND = 2000
+BIRTHS_A_SECOND = 500
 WITHOUT_PRESENCE_SENSOR_SHARE = 0.05
 MOST_REPORTS_A_TICK = 5000
 """Beyond it the rest waits for the next tick, so that acknowledgements are read in between."""

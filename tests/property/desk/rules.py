@@ -153,6 +153,20 @@ def _every_offer_is_carried(step: Step) -> Iterator[str]:
         yield f"offers made {made}, carried {carried}"
 
 
+def _an_acceptance_is_passed_on(step: Step) -> Iterator[str]:
+    told = {type(e).__name__ for e in step.decision.effects}
+    for assignment in step.decision.assignments.values():
+        if assignment.status is AssignmentStatus.ACCEPTED and not {"ConfirmAssignment", "NotifyPassengers"} <= told:
+            yield f"{assignment.assignment_id} was accepted, and told of that are {told}"
+
+
+def _a_released_case_is_called_back(step: Step) -> Iterator[str]:
+    for incident in step.after.incidents.values():
+        waits = incident.status is Status.RELEASED and incident.called_back_at is None
+        if waits and Deadline.CALL_BACK_BY not in incident.deadlines:
+            yield f"nobody is reminded to call back for {incident.incident_id}"
+
+
 def _whoever_refused_is_left_in_peace(step: Step) -> Iterator[str]:
     anew = {entry.incident_id for entry in step.decision.entries if entry.what == "trapped_again"}
     for entry in step.decision.entries:
@@ -204,6 +218,8 @@ RULES: tuple[Callable[[Step], Iterator[str]], ...] = (
     _case_and_crew_tell_one_story,
     _a_crew_let_go_is_told,
     _every_offer_is_carried,
+    _an_acceptance_is_passed_on,
+    _a_released_case_is_called_back,
     _whoever_refused_is_left_in_peace,
     _every_level_is_engaged_in_time,
     _a_sign_of_release_is_not_outdated,

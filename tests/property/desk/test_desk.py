@@ -111,8 +111,10 @@ class AnyDay(RuleBasedStateMachine):
     def find_entrapment(self, lift_id: LiftId, confidence: Confidence, ago_s: int) -> None:
         at = self.stage.now.timestamp()
         evidence = Evidence(confidence=confidence, reasons=(f"stopped between landings, {confidence}",))
-        self.stage.tell(EntrapmentFound(lift_id=lift_id, area=AREA, since=at - ago_s, at=at, evidence=evidence))
-        assert self._open_case(lift_id)
+        found = EntrapmentFound(lift_id=lift_id, area=AREA, since=at - ago_s, at=at, evidence=evidence)
+        has_opened = self.stage.tell(found).outcome.verdict is Verdict.OPENED
+        case = self._open_case(lift_id)
+        assert not (has_opened and confidence is Confidence.POSSIBLE and case.attempts)
 
     @precondition(lambda self: self.stage.board.incidents)
     @rule(which=ANY)
@@ -149,6 +151,7 @@ class AnyDay(RuleBasedStateMachine):
         )
         case = self._open_case(lift_id)
         assert case.status is not Status.RELEASED
+        assert not case.signs
         assert case.evidence.confidence is Confidence.CONFIRMED
         assert case.level == 3 or not (injured or "water" in vulnerable)
 
@@ -344,7 +347,9 @@ class AnyDay(RuleBasedStateMachine):
         button.delivered.append(alarm)
         assert acknowledged(decision) == [alarm.number]
         if is_new:
-            newest = self._open_case(alarm.lift_id).alarms[-1]
+            case = self._open_case(alarm.lift_id)
+            assert not case.signs
+            newest = case.alarms[-1]
             assert (newest.boot, newest.number, newest.ended_at) == (alarm.boot, alarm.number, None)
         else:
             assert decision.outcome.verdict is Verdict.NOTHING
