@@ -89,8 +89,9 @@ def _crew_refusal(draft: Draft, assignment: Assignment, crew_id: CrewId | None) 
 
 def _accept(draft: Draft, incident: Incident, assignment: Assignment, answered: CompanyAnswered, by: Actor) -> Incident:
     crew_id = answered.crew_id or assignment.crew_id
+    eta_s = assignment.eta_s if crew_id == assignment.crew_id else None
     accepted = draft.save_assignment(
-        replace(assignment, status=AssignmentStatus.ACCEPTED, crew_id=crew_id, accepted_at=draft.now)
+        replace(assignment, status=AssignmentStatus.ACCEPTED, crew_id=crew_id, eta_s=eta_s, accepted_at=draft.now)
     )
     going = replace(incident, dispatched_at=draft.now).without(Deadline.ACCEPT_BY, Deadline.ENGAGE_BY)
     going = draft.record(going, "accepted", f"Crew {crew_id} accepted", by, attempt=accepted.attempt, crew_id=crew_id)

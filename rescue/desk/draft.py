@@ -79,9 +79,15 @@ class Draft:
         return before is not None and before.status in HOLDS_CREW
 
     def save(self, incident: Incident) -> Incident:
-        """Take this value of the incident into the decision; its version is one past the board's, however often."""
+        """Take this value of the incident into the decision.
+
+        Its version is one past the board's, however often it is saved, if the timeline has something new; a deadline
+        that merely moves on is no change that an operator could have seen.
+        """
         before = self.board.incidents.get(incident.incident_id)
-        saved = replace(incident, version=before.version + 1 if before else 1)
+        is_news = before is None or incident.entries > before.entries
+        version = before.version + is_news if before else 1
+        saved = replace(incident, version=version)
         self.incidents[saved.incident_id] = saved
         return saved
 

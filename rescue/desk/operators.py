@@ -67,8 +67,16 @@ def _triage(draft: Draft, incident: Incident, acted: OperatorActed, by: Actor) -
     triaged = draft.record(triaged, "triaged", acted.reason or "Who is inside, and how they are", by, **facts)
     tell(draft, triaged, "incident.updated", *concerned(draft, triaged))
     if triaged.status in TRAPPED and triaged.level < FIRE_BRIGADE and first_level(triaged) == FIRE_BRIGADE:
-        return raise_level(draft, triaged, "people are hurt or in grave need", to=FIRE_BRIGADE)
+        triaged = raise_level(draft, triaged, "people are hurt or in grave need", to=FIRE_BRIGADE)
+        return _ask_unverified(draft, triaged)
     return triaged
+
+
+def _ask_unverified(draft: Draft, incident: Incident) -> Incident:
+    """An operator who knows that people are hurt has verified a merely possible entrapment."""
+    if Deadline.VERIFY_BY not in incident.deadlines:
+        return incident
+    return ask(draft, incident.without(Deadline.VERIFY_BY))
 
 
 def _assign(draft: Draft, incident: Incident, acted: OperatorActed, by: Actor) -> Incident:

@@ -43,6 +43,9 @@ from rescue.incident import (
 )
 from rescue.timeline import Fact, instant
 
+ALARMS_KEPT = 100
+"""Of a case, in its own value; a button that is pressed more often has all its presses in the timeline."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
@@ -231,7 +234,7 @@ def _merged(incident: Incident, report: Report) -> Incident:
     return replace(
         _trapped_for_longer(incident, report.since),
         evidence=_stronger(incident.evidence, report.evidence),
-        alarms=(*incident.alarms, report.alarm) if report.alarm else incident.alarms,
+        alarms=(*incident.alarms, report.alarm)[-ALARMS_KEPT:] if report.alarm else incident.alarms,
         signs=incident.signs - _taken_back(report),
         caller=incident.caller if report.caller in (None, Caller()) else report.caller,
         people=report.people if report.people is not None else incident.people,

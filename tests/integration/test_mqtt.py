@@ -21,6 +21,8 @@ ALARM = "lifts/v1/410105/L1/alarm"
 STATUS = "lifts/v1/410105/L1/status"
 SUBSCRIPTIONS = [("lifts/v1/+/+/alarm", 1), ("lifts/v1/+/+/status", 0)]
 
+ROUNDS = 5
+
 
 @pytest.fixture
 def inbox() -> Inbox:
@@ -71,14 +73,22 @@ async def test_an_alarm_not_acknowledged_comes_again_at_the_next_connection(brok
 
 
 async def test_an_acknowledged_alarm_does_not_come_again(broker: Broker, inbox: Inbox) -> None:
-    """Also when it was acknowledged before an older one: lanes overtake each other."""
+    """Also when it was acknowledged before an older one: lanes overtake each other.
+
+    NATS takes note of an acknowledgement a moment after it has read it, so a connection that follows at once may still
+    bring the message; none is acknowledged in these rounds, so it comes in every one if the first did not count.
+    """
     async with connected(link_to(broker, inbox)) as link:
         await broker.publish_each(ALARM, ["in work", "committed", "also in work"])
         seen = [await inbox.next() for _ in range(3)]
         take(link, seen[1])
-    async with connected(link_to(broker, inbox)) as link:
-        returned = await inbox.until("also in work")
-        assert [message.text for message in returned] == ["in work", "also in work"]
+    returned: list[str] = []
+    for _ in range(ROUNDS):
+        async with connected(link_to(broker, inbox)):
+            returned = [message.text for message in await inbox.until("also in work")]
+        if "committed" not in returned:
+            break
+    assert returned == ["in work", "also in work"]
 
 
 async def test_alarms_raised_while_we_are_away_are_waiting_for_us(broker: Broker, inbox: Inbox) -> None:

@@ -310,7 +310,12 @@ PLANTS = (
         "if False:",
     ),
     # the decision itself
-    Plant("the version stands still", DRAFT, "before.version + 1 if before else 1", "before.version if before else 1"),
+    Plant(
+        "the version stands still",
+        DRAFT,
+        "before.version + is_news if before else 1",
+        "before.version if before else 1",
+    ),
     Plant(
         "deciding changes the board",
         DRAFT,

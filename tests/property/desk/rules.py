@@ -108,7 +108,7 @@ def _something_ahead(step: Step) -> Iterator[str]:
 
 def _versions_rise_by_one(step: Step) -> Iterator[str]:
     for before, after in step.changes:
-        if after.version != (before.version + 1 if before else 1):
+        if after.version != (before.version + (after.entries > before.entries) if before else 1):
             yield f"{after.incident_id} went to version {after.version} from {before.version if before else None}"
 
 

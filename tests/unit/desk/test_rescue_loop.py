@@ -338,6 +338,37 @@ def test_an_operator_who_saw_an_older_version_is_told_so() -> None:
     assert play.act(Action.CLAIM, version=seen).verdict is Verdict.STALE
 
 
+def test_a_case_for_which_nobody_is_free_is_looked_at_again_without_becoming_another_version() -> None:
+    play = Play(crews=[CREWS[0]])
+    play.alarm("A1")
+    play.alarm("A2")
+    seen = play.case.version
+    play.forward(seconds=45)
+    assert play.act(Action.CLAIM, version=seen).verdict is Verdict.DONE
+
+
+def test_an_operator_who_hears_that_people_are_hurt_need_not_verify_a_possible_entrapment() -> None:
+    play = Play()
+    play.entrapment(confidence=Confidence.POSSIBLE)
+    play.act(Action.TRIAGE, injured=1)
+    assert (play.case.level, play.asked) == (3, ["K1"])
+
+
+def test_a_crew_sent_instead_of_another_does_not_inherit_its_time_of_arrival() -> None:
+    play = Play()
+    play.alarm()
+    play.answer(Answer.ACCEPT, crew="K3")
+    assert play.board.assignments[play.attempts[0].assignment_id].eta_s is None
+
+
+def test_a_button_that_counts_up_for_ever_does_not_swell_the_case() -> None:
+    play = Play()
+    for number in range(1, 150):
+        play.alarm(number=number)
+    assert [alarm.number for alarm in play.case.alarms][::99] == [50, 149]
+    assert play.history().count("joined") == 148
+
+
 def test_an_operator_can_choose_the_crew() -> None:
     play = Play()
     play.alarm()
