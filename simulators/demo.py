@@ -202,7 +202,7 @@ class Demo:
         if wanted is not None and self._closed < wanted:
             typer.echo(f"error: {self._closed} of {wanted} cases were closed", err=True)
             return 1
-        self._say(f"stopped; {self._closed} cases were closed, nothing is left running")
+        self._say(f"stopped; cases closed: {self._closed}; nothing is left running")
         return 0
 
     def _say(self, line: str) -> None:
