@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -56,6 +56,9 @@ log = structlog.get_logger(__name__)
 
 WATCH_LINK_EVERY_S = 0.5
 
+Works = Mapping[str, Coroutine[Any, Any, None]]
+"""What is to run, by name."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
@@ -87,20 +90,26 @@ async def serve(settings: Settings, *, embedded: bool, announce: Callable[[dict[
         stack.push_async_callback(store.close)
         sender = await stack.enter_async_context(Sender(allow_private=settings.webhook_allow_private))
         house = await _furnish(settings, around, store, sender)
-        stack.callback(ready_file.forget, settings.data_dir)
+        if embedded:
+            stack.callback(ready_file.forget, settings.data_dir)
         async with asyncio.TaskGroup() as tasks:
-            running = [tasks.create_task(work, name=name) for name, work in house.work(around)]
-            running.append(tasks.create_task(_serve_http(house.context, listening, stop), name="http"))
-            starting = tasks.create_task(_become_ready(house, around, settings, announce), name="ready")
+            running: list[asyncio.Task[None]] = []
+
+            def start(works: Works) -> None:
+                running.extend(tasks.create_task(work, name=name) for name, work in works.items())
+
+            start(house.work(around))
+            start({"http": _serve_http(house.context, listening, stop)})
+            start({"ready": _become_ready(house, around, settings, start, announce)})
             await stop.wait()
             log.info("stopping")
-            for task in (*running, starting):
+            for task in running:
                 task.cancel()
 
 
 @dataclass(slots=True, kw_only=True)
 class House:
-    """The parts, made and connected; `work` is what has to run."""
+    """The parts, made and connected."""
 
     desk: DeskService
     fleet: Fleet
@@ -111,22 +120,23 @@ class House:
     context: Context
     clock: SystemClock
 
-    def work(self, around: Surroundings) -> list[tuple[str, Any]]:
-        """Everything that runs for ever, by name."""
-        return [
-            ("desk", self.desk.run()),
-            ("outbox", self.outbox.run()),
-            ("quarantine", self.ingest.run_quarantine()),
-            ("registry", self._follow_registry()),
-            *((f"embedded-{n}", part.watch()) for n, part in enumerate(around.embedded)),
-        ]
+    def work(self, around: Surroundings) -> Works:
+        """What runs from the start, for ever."""
+        return {
+            "desk": self.desk.run(),
+            "outbox": self.outbox.run(),
+            "quarantine": self.ingest.run_quarantine(),
+            "registry": self._follow_registry(),
+            **{f"embedded-{n}": part.watch() for n, part in enumerate(around.embedded)},
+        }
 
-    async def listen(self) -> None:
-        """Hear the lifts; only once every registered lift is known, so that none is taken for a stranger."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self.link.run(), name="mqtt")
-            tasks.create_task(self.ingest.run_deadlines(), name="deadlines")
-            tasks.create_task(self._follow_link(), name="link")
+    def listening(self) -> Works:
+        """What hears the lifts; only once every registered lift is known, so that none is taken for a stranger."""
+        return {
+            "mqtt": self.link.run(),
+            "deadlines": self.ingest.run_deadlines(),
+            "link": self._follow_link(),
+        }
 
     async def load_lifts(self) -> None:
         """Bring the tracker's lifts to what the registry has."""
@@ -203,26 +213,24 @@ async def _furnish(settings: Settings, around: Surroundings, store: PostgresStor
 
 
 async def _become_ready(
-    house: House, around: Surroundings, settings: Settings, announce: Callable[[dict[str, Any]], None]
+    house: House,
+    around: Surroundings,
+    settings: Settings,
+    start: Callable[[Works], None],
+    announce: Callable[[dict[str, Any]], None],
 ) -> None:
-    """Load, listen, say so; then stay, as the task that listens."""
+    """Know the lifts, be the desk, hear the lifts, and say so."""
     await house.load_lifts()
     await house.desk.wait_loaded()
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(house.listen(), name="listen")
-        await house.link.wait_connected(settings.broker_within_s)
-        ready = {
-            "ready": True,
-            "http": _http_url(settings),
-            "mqtt": around.mqtt_url,
-            "database": around.database_url,
-        }
-        if around.embedded:
-            ready_file.write(settings.data_dir, ready)
-            announce(ready)
-        else:
-            # Whoever configured these knows their passwords; the log that collects this line need not.
-            announce({**ready, "mqtt": _masked(around.mqtt_url), "database": _masked(around.database_url)})
+    start(house.listening())
+    await house.link.wait_connected(settings.broker_within_s)
+    ready = {"ready": True, "http": _http_url(settings), "mqtt": around.mqtt_url, "database": around.database_url}
+    if around.embedded:
+        ready_file.write(settings.data_dir, ready)
+        announce(ready)
+    else:
+        # Whoever configured these knows their passwords; the log that collects this line need not.
+        announce({**ready, "mqtt": _masked(around.mqtt_url), "database": _masked(around.database_url)})
 
 
 async def _serve_http(context: Context, listening: socket.socket, stop: asyncio.Event) -> None:
