@@ -230,7 +230,9 @@ def _database_url(data_dir: Path) -> str:
 
 
 def _list_settings() -> None:
-    table = Table("setting", "default", "what it is, and where the figure comes from", box=None)
+    table = Table(box=None)
+    for heading in ("setting", "default", "what it is, and where the figure comes from"):
+        table.add_column(heading, overflow="fold")
     for name, field in Settings.model_fields.items():
         default = "" if field.default is None else str(field.default)
         table.add_row(f"RESCUE_{name.upper()}", default, field.description)

@@ -69,11 +69,20 @@ class Centre:
 
     def start(self) -> Centre:
         """Start and wait for the ready line."""
+        self.launch()
+        return self.wait_ready()
+
+    def launch(self) -> None:
+        """Start, whether it will be ready or not."""
         embedded = [] if "RESCUE_DATABASE_URL" in self.settings else ["--embedded"]
         self._process = rescue(
             "serve", *embedded, "--http-port", str(self.http_port), "--mqtt-port", str(self.mqtt_port),
             "--data-dir", str(self.data_dir), log=self.data_dir.with_suffix(".log"), **self.settings,
         )  # fmt: skip
+
+    def wait_ready(self) -> Centre:
+        """Wait for the ready line, as long as the process lives."""
+        assert self._process is not None
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         assert line, f"the service ended: {self.log()[-2000:]}"
@@ -146,6 +155,13 @@ class Centre:
                 return response.status, json.loads(response.read() or b"null")
         except urllib.error.HTTPError as error:
             return error.code, json.loads(error.read() or b"null")
+
+    def answers(self) -> bool:
+        """Whether it serves HTTP at all."""
+        try:
+            return self.ask("GET", "/readyz")[0] in (200, 503)
+        except OSError:
+            return False
 
     def get(self, path: str) -> Any:
         """The JSON of a GET that must succeed."""

@@ -126,6 +126,24 @@ async def test_alarms_raised_while_the_service_is_away_wait_in_the_broker(outer_
     assert outer_centre.case("L3")["status"] in ("open", "dispatched")
 
 
+async def test_of_two_services_on_one_database_one_waits_and_takes_over_when_the_other_dies(
+    outer_centre: Centre, tmp_path: Path
+) -> None:
+    second = Centre(tmp_path / "second", mqtt_port=outer_centre.mqtt_port, **outer_centre.settings)
+    second.operator = outer_centre.operator
+    second.launch()
+    eventually("the second serves HTTP", lambda: second.answers() and not is_ready(second))
+    outer_centre.lift("L4").alarm()
+    outer_centre.case("L4")
+    outer_centre.kill()
+    second.wait_ready()
+    second.lift("L5").alarm()
+    assert len(second.cases("L4")) == 1
+    second.case("L5")
+    second.stop()
+    outer_centre.start()
+
+
 async def test_a_broker_that_cannot_be_reached_is_named_when_starting(outer_database: Database) -> None:
     nobody = free_port()
     said = fails_to_serve(
