@@ -11,7 +11,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -119,6 +119,7 @@ class House:
     store: PostgresStore
     context: Context
     clock: SystemClock
+    lifts_known: asyncio.Event = field(default_factory=asyncio.Event)
 
     def work(self, around: Surroundings) -> Works:
         """What runs from the start, for ever."""
@@ -133,23 +134,33 @@ class House:
     def listening(self) -> Works:
         """What hears the lifts; only once every registered lift is known, so that none is taken for a stranger."""
         return {
-            "mqtt": self.link.run(),
+            "mqtt": self._hear_lifts(),
             "deadlines": self.ingest.run_deadlines(),
             "link": self._follow_link(),
         }
 
-    async def load_lifts(self) -> None:
+    async def _hear_lifts(self) -> None:
+        """For ever, but not while another instance is the desk: two listeners to one session evict each other."""
+        while True:
+            await self.desk.wait_loaded()
+            async with asyncio.TaskGroup() as tasks:
+                hearing = tasks.create_task(self.link.run(), name="link")
+                await self.desk.wait_standing_by()
+                hearing.cancel()
+
+    async def _load_lifts(self) -> None:
         """Bring the tracker's lifts to what the registry has."""
         areas = dict(await self.store.lift_areas())
         for lift_id, area in areas.items():
             self.fleet.add(lift_id, area)
+        self.lifts_known.set()
         log.info("lifts known", lifts=len(areas))
 
     async def _follow_registry(self) -> None:
-        """After each import, and after a time in which we could not hear of one."""
+        """At first, after each import, and after a time in which we could not hear of one."""
         async for _ in self.store.registry_changes():
             with suppress(StoreUnavailable):
-                await self.load_lifts()
+                await self._load_lifts()
                 self.desk.board.know(await self.store.list_crews(), await self.store.list_companies())
 
     async def _follow_link(self) -> None:
@@ -220,7 +231,7 @@ async def _become_ready(
     announce: Callable[[dict[str, Any]], None],
 ) -> None:
     """Know the lifts, be the desk, hear the lifts, and say so."""
-    await house.load_lifts()
+    await house.lifts_known.wait()
     await house.desk.wait_loaded()
     start(house.listening())
     await house.link.wait_connected(settings.broker_within_s)

@@ -5,7 +5,7 @@ Whatever claims to be a Store passes tests/contract/test_store.py. `now` is alwa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -94,8 +94,12 @@ class Rendered:
 class Store(Protocol):
     """The durable side of the desk. Every method may raise StoreUnavailable."""
 
-    async def load_board(self) -> Board:
-        """Every open incident, its assignments, the alarm ledgers, crews, companies and the next number."""
+    async def load_board(self, standing_by: Callable[[], None] = lambda: None) -> Board:
+        """Become the desk, and read the board.
+
+        The board holds every open incident, its assignments, the alarm ledgers, crews, companies and the next number.
+        While another instance is the desk this waits for it to go; `standing_by` is called when that begins.
+        """
         ...
 
     async def commit(self, decision: Decision, effects: Sequence[Rendered], now: datetime) -> None:

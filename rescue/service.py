@@ -79,6 +79,7 @@ class DeskService:
         self._render = render
         self._committed = committed
         self._loaded = asyncio.Event()
+        self._standing_by = asyncio.Event()
 
     @property
     def is_loaded(self) -> bool:
@@ -88,6 +89,10 @@ class DeskService:
     async def wait_loaded(self) -> None:
         """Return once this process is the active desk."""
         await self._loaded.wait()
+
+    async def wait_standing_by(self) -> None:
+        """Return once another instance is found to be the desk."""
+        await self._standing_by.wait()
 
     def hear(self, event: LiftEvent, actor: Actor, settle: Callable[[Outcome], None]) -> None:
         """Take in what the tracker found; `settle` is called once it is committed."""
@@ -124,7 +129,8 @@ class DeskService:
         pause_s = FIRST_PAUSE_S
         while True:
             try:
-                self.board = await self._store.load_board()
+                self.board = await self._store.load_board(self._standing_by.set)
+                self._standing_by.clear()
                 self._loaded.set()
                 log.info("desk loaded", open_incidents=len(self.board.incidents), crews=len(self.board.crews))
                 pause_s = FIRST_PAUSE_S

@@ -6,7 +6,7 @@ lost the means to commit with it. The keepalives let the server notice within se
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import asyncpg
@@ -41,12 +41,12 @@ class DeskConnection:
         self._connection = connection
 
     @classmethod
-    async def open(cls, url: str) -> DeskConnection:
+    async def open(cls, url: str, standing_by: Callable[[], None]) -> DeskConnection:
         """Connect and wait for the lock, for as long as another instance is the desk."""
         connection = await connect(url, SETTINGS)
         try:
             with reachable(connection):
-                await _take_lock(connection)
+                await _take_lock(connection, standing_by)
         except BaseException:
             connection.terminate()
             raise
@@ -96,10 +96,11 @@ class DeskConnection:
                 await self._connection.execute(SQL["drop_offers"], answered, now)
 
 
-async def _take_lock(connection: Connection) -> None:
+async def _take_lock(connection: Connection, standing_by: Callable[[], None]) -> None:
     if await connection.fetchval(SQL["try_desk_lock"], DESK_LOCK):
         return
     log.warning("another instance is the desk; waiting until it is gone")
+    standing_by()
     while not await _waited_for_lock(connection):
         pass
 

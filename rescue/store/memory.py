@@ -238,7 +238,7 @@ class MemoryStore(MemoryRegistry, MemoryQuarantine):
         refuse_unknown("company", [endpoint.company_id], self._companies)
         self._endpoints[endpoint.endpoint_id] = endpoint
 
-    async def load_board(self) -> Board:
+    async def load_board(self, standing_by: Callable[[], None] = lambda: None) -> Board:  # noqa: ARG002
         """Every open incident, its assignments, the alarm ledgers, crews, companies and the next number."""
         open_ones = {one.incident_id: one for one in self._incidents.values() if not one.is_final}
         asked = {a.assignment_id: a for a in self._assignments.values() if a.incident_id in open_ones}

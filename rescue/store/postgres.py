@@ -6,7 +6,7 @@ Times are always arguments: no statement reads the database's clock.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from devices.messages import Area
@@ -45,10 +45,10 @@ class PostgresStore(PostgresRegistry, PostgresQuarantine):
         except TimeoutError:
             self.pool.terminate()
 
-    async def load_board(self) -> Board:
+    async def load_board(self, standing_by: Callable[[], None] = lambda: None) -> Board:
         """Become the desk, waiting while another instance is, and read the board."""
         self._drop_desk()
-        self._desk = await DeskConnection.open(self.url)
+        self._desk = await DeskConnection.open(self.url, standing_by)
         try:
             return await self._desk.load_board()
         except BaseException:

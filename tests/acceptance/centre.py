@@ -102,6 +102,14 @@ class Centre:
         self._process.kill()
         self.ended()
 
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """The process neither hears nor says anything until the end of the block."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        yield
+        self._process.send_signal(signal.SIGCONT)
+
     def ended(self) -> int:
         """The exit code of the process, which must end within ten seconds."""
         assert self._process is not None

@@ -22,6 +22,8 @@ from tests.acceptance.conftest import open_centre
 from tests.brokers import Broker, mosquitto, nats
 from tests.postgres import hasty_server
 
+STANDS_BY = "another instance is the desk"
+
 
 class Database:
     """A running PostgreSQL that may be stopped as by a crash, and started again as it was."""
@@ -142,6 +144,29 @@ async def test_of_two_services_on_one_database_one_waits_and_takes_over_when_the
     second.case("L5")
     second.stop()
     outer_centre.start()
+
+
+async def test_a_service_that_lost_the_desk_to_another_stands_by_and_leaves_the_lifts_to_it(
+    outer_centre: Centre, outer_database: Database, tmp_path: Path
+) -> None:
+    second = Centre(tmp_path / "second", mqtt_port=outer_centre.mqtt_port, **outer_centre.settings)
+    second.operator = outer_centre.operator
+    second.launch()
+    eventually("the second stands by", lambda: STANDS_BY in second.log())
+    with outer_centre.paused():
+        with outer_database.away():
+            pass
+        second.wait_ready()
+    eventually("the first stands by", lambda: STANDS_BY in outer_centre.log())
+    for number in range(10, 15):
+        lift = second.lift(f"L{number}")
+        with lift.listening("alarm/ack") as acknowledged:
+            lift.alarm()
+            assert acknowledged.get(timeout=10) == {"number": 1}
+    assert is_ready(second)
+    assert not is_ready(outer_centre)
+    assert "broker connected" not in outer_centre.log().rpartition(STANDS_BY)[2]
+    second.stop()
 
 
 async def test_a_broker_that_cannot_be_reached_is_named_when_starting(outer_database: Database) -> None:
