@@ -39,7 +39,6 @@ from rescue.desk.inputs import OfferUndelivered
 from rescue.effects import Effect
 from rescue.embedded import Embedded, embedded_broker, embedded_database
 from rescue.ingest import SUBSCRIPTIONS, Ingest
-from rescue.lanes import Lane, Waiting
 from rescue.live import LiveFleet
 from rescue.outbox import Outbox
 from rescue.ports import Rendered, StoreUnavailable
@@ -192,8 +191,7 @@ async def _furnish(settings: Settings, around: Surroundings, store: PostgresStor
             outbox.wake()
 
     def undelivered(offer: OfferUndelivered) -> None:
-        waiting = Waiting(input_id=_new_id(), input=offer, actor=MACHINE, settle=lambda _: None)
-        desk.lanes.put(Lane.ALARMS, waiting)
+        desk.hear(offer, MACHINE, settle=lambda _: None)
 
     desk = DeskService(store=store, rules=rules, clock=clock, new_id=_new_id, render=render_effect, committed=committed)
     ingest = Ingest(

@@ -21,7 +21,11 @@ class Lane(IntEnum):
     """Who goes first; deadlines go between PEOPLE and NEWS."""
 
     ALARMS = 0
-    """Alarms and entrapments. Never refused: the broker holds back what we have not acknowledged."""
+    """Alarms and entrapments, by lifts and by people, and offers that no endpoint took. Never refused.
+
+    What lifts say is held back by the broker beyond what it lets us leave unacknowledged, an inferred entrapment is one
+    a lift, an offer one a case; a person's report is taken out when its sender has stopped waiting.
+    """
     PEOPLE = 1
     """People's actions and answers. Full: refused at once, and the person or program asks again."""
     NEWS = 2

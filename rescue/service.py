@@ -21,7 +21,7 @@ from rescue.desk import get_timer, handle, handle_timer
 from rescue.desk.asking import callout_of, problem_of
 from rescue.desk.board import Board, Decision, Outcome, apply
 from rescue.desk.draft import DeskRules, Draft
-from rescue.desk.inputs import Envelope, Input, Intake, LiftEvent
+from rescue.desk.inputs import CompanyAnswered, Envelope, Input, Intake, LiftEvent, OfferUndelivered, OperatorActed
 from rescue.effects import Effect
 from rescue.incident import Incident, Lift
 from rescue.lanes import Lane, LaneFull, Lanes, Waiting
@@ -94,9 +94,9 @@ class DeskService:
         """Return once another instance is found to be the desk."""
         await self._standing_by.wait()
 
-    def hear(self, event: LiftEvent, actor: Actor, settle: Callable[[Outcome], None]) -> None:
-        """Take in what the tracker found; `settle` is called once it is committed."""
-        self.lanes.put(_lane_of(event), Waiting(input_id=self._new_id(), input=event, actor=actor, settle=settle))
+    def hear(self, news: LiftEvent | OfferUndelivered, actor: Actor, settle: Callable[[Outcome], None]) -> None:
+        """Take in what the tracker or the outbox found; `settle` is called once it is committed."""
+        self.lanes.put(_lane_of(news), Waiting(input_id=self._new_id(), input=news, actor=actor, settle=settle))
 
     async def submit(self, input: Input, *, actor: Actor, input_id: str | None = None) -> Outcome:  # noqa: A002
         """Have the desk decide what a person or company did. Raises DeskBusy."""
@@ -109,7 +109,7 @@ class DeskService:
             is_abandoned=answer.done,
         )
         try:
-            self.lanes.put(Lane.ALARMS if isinstance(input, Intake) else Lane.PEOPLE, waiting)
+            self.lanes.put(_lane_of(input), waiting)
             async with asyncio.timeout(ANSWER_WITHIN_S):
                 return await answer
         except (LaneFull, TimeoutError) as error:
@@ -201,12 +201,14 @@ class DeskService:
         return min(HOLD_EVERY_S, max(0.0, left_s))
 
 
-def _lane_of(event: LiftEvent) -> Lane:
-    match event:
+def _lane_of(said: Input) -> Lane:
+    match said:
+        case AlarmRaised() | AlarmEnded() | EntrapmentFound() | EntrapmentEnded() | Intake() | OfferUndelivered():
+            return Lane.ALARMS
+        case CompanyAnswered() | OperatorActed():
+            return Lane.PEOPLE
         case LinkChanged():
             return Lane.NEWS
-        case AlarmRaised() | AlarmEnded() | EntrapmentFound() | EntrapmentEnded():
-            return Lane.ALARMS
 
 
 def _finding(incident: Incident, now: datetime) -> str:
