@@ -118,7 +118,8 @@ class Gateway:
         where = f"{self._address.hostname}:{self._address.port or 1883}"
         try:
             self._client.connect(self._address.hostname or "127.0.0.1", self._address.port or 1883, KEEPALIVE_S)
-            await asyncio.wait_for(self._connected.wait(), CONNECT_WITHIN_S)
+            async with asyncio.timeout(CONNECT_WITHIN_S):
+                await self._connected.wait()
         except (OSError, TimeoutError) as error:
             raise BrokerUnreachableError(
                 f"no MQTT broker at {where}: {self._refusal or error or 'no answer'}"

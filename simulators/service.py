@@ -88,7 +88,8 @@ class Service:
 
     async def _wait_ready(self) -> Ready:
         try:
-            return await asyncio.wait_for(self._read_until_ready(), READY_WITHIN_S)
+            async with asyncio.timeout(READY_WITHIN_S):
+                return await self._read_until_ready()
         except TimeoutError:
             reason = f"the service was not ready within {READY_WITHIN_S:.0f} s: {self._last_line()}"
             raise ServiceFailedError(reason) from None
@@ -116,7 +117,8 @@ class Service:
             with suppress(ProcessLookupError):
                 self._process.send_signal(signal.SIGTERM)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._process.wait(), STOPPED_WITHIN_S)
+                async with asyncio.timeout(STOPPED_WITHIN_S):
+                    await self._process.wait()
         if self._process.returncode is None:
             self._process.kill()
             await self._process.wait()
@@ -143,7 +145,8 @@ async def _run(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
         start_new_session=True,
     )  # fmt: skip
     try:
-        out, errors = await asyncio.wait_for(process.communicate(), COMMAND_WITHIN_S)
+        async with asyncio.timeout(COMMAND_WITHIN_S):
+            out, errors = await process.communicate()
     except BaseException:
         with suppress(ProcessLookupError):
             process.kill()

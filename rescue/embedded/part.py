@@ -92,7 +92,8 @@ class Part:
             with contextlib.suppress(ProcessLookupError):
                 self._process.send_signal(ending)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._process.wait(), within_s)
+                async with asyncio.timeout(within_s):
+                    await self._process.wait()
                 return
 
     def _died(self) -> EmbeddedDied:

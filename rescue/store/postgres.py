@@ -41,7 +41,8 @@ class PostgresStore(PostgresRegistry, PostgresQuarantine):
         """End every connection, and with the desk's its lock."""
         self._drop_desk()
         try:
-            await asyncio.wait_for(self.pool.close(), CLOSE_WITHIN_S)
+            async with asyncio.timeout(CLOSE_WITHIN_S):
+                await self.pool.close()
         except TimeoutError:
             self.pool.terminate()
 

@@ -125,7 +125,8 @@ async def _hear(connection: Connection, news: asyncio.Event) -> None:
     """Return on news. Raises StoreUnavailable (within `reachable`) once the connection proves lost."""
     while not news.is_set():
         try:
-            await asyncio.wait_for(news.wait(), ALIVE_WITHIN_S)
+            async with asyncio.timeout(ALIVE_WITHIN_S):
+                await news.wait()
         except TimeoutError:
             await connection.execute("SELECT 1")
     news.clear()

@@ -56,10 +56,8 @@ def open_centre(data_dir: Path, *, mqtt_port: int | None = None, **settings: str
 
 @pytest.fixture(scope="session")
 def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
-    """A centre that waits five seconds for answers and one for an entrapment to be one."""
-    started = open_centre(
-        tmp_path_factory.mktemp("centre") / "data", RESCUE_ACCEPT_WITHIN_S="5", RESCUE_TRAPPED_AFTER_S="1"
-    )
+    """A centre for which one second is enough for an entrapment to be one."""
+    started = open_centre(tmp_path_factory.mktemp("centre") / "data", RESCUE_TRAPPED_AFTER_S="1")
     yield started
     started.stop()
 

@@ -17,7 +17,7 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.acceptance.centre import Centre, eventually, fails_to_serve, free_port
+from tests.acceptance.centre import WITHIN_S, Centre, eventually, fails_to_serve, free_port
 from tests.acceptance.conftest import open_centre
 from tests.brokers import Broker, mosquitto, nats
 from tests.postgres import hasty_server
@@ -117,7 +117,7 @@ async def test_alarms_go_on_being_heard_after_the_broker_was_killed_and_started_
     lift = outer_centre.lift("L2")
     with lift.listening("alarm/ack") as acknowledged:
         lift.alarm(number=5)
-        assert acknowledged.get(timeout=10) == {"number": 5}
+        assert acknowledged.get(timeout=WITHIN_S) == {"number": 5}
     outer_centre.case("L2")
 
 
@@ -162,7 +162,7 @@ async def test_a_service_that_lost_the_desk_to_another_stands_by_and_leaves_the_
         lift = second.lift(f"L{number}")
         with lift.listening("alarm/ack") as acknowledged:
             lift.alarm()
-            assert acknowledged.get(timeout=10) == {"number": 1}
+            assert acknowledged.get(timeout=WITHIN_S) == {"number": 1}
     assert is_ready(second)
     assert not is_ready(outer_centre)
     assert "broker connected" not in outer_centre.log().rpartition(STANDS_BY)[2]

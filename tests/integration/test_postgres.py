@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -17,11 +18,13 @@ import pytest
 from rescue.incident import Status
 from rescue.ports import StoreUnavailable
 from rescue.store import desk, registry
+from rescue.store.connections import connect
 from rescue.store.migrate import MIGRATIONS, migrate
 from rescue.store.postgres import PostgresStore
 from tests.contract.cases import ANKANG, CREW, NOON, decision, history, incident, to_lift
 from tests.postgres import database_at, execute, hasty_server
 
+T = TypeVar("T")
 WITHIN_S = 20
 CASE = incident("i1", 1)
 OPENED = decision(incidents=[CASE], entries=history(CASE, "opened"))
@@ -68,7 +71,7 @@ async def test_a_second_instance_waits_until_the_first_is_gone_and_finds_what_it
         await first.commit(OPENED, [], NOON)
         assert not waiting.done()
         await first.close()
-        board = await asyncio.wait_for(waiting, WITHIN_S)
+        board = await soon(waiting)
         assert list(board.incidents) == [CASE.incident_id]
 
 
@@ -86,7 +89,7 @@ async def test_waiting_for_the_desk_goes_on_in_bounded_steps(database: str, monk
         await until(began_again)
         assert not waiting.done()
         await first.close()
-        await asyncio.wait_for(waiting, WITHIN_S)
+        await soon(waiting)
 
 
 async def test_an_instance_that_gives_up_waiting_leaves_nobody_in_the_queue(database: str) -> None:
@@ -97,14 +100,14 @@ async def test_an_instance_that_gives_up_waiting_leaves_nobody_in_the_queue(data
         waiting.cancel()
         await asyncio.wait([waiting])
         await first.close()
-        assert (await asyncio.wait_for(third.load_board(), WITHIN_S)).next_number == 1
+        assert (await soon(third.load_board())).next_number == 1
 
 
 async def test_an_instance_that_lost_its_lock_cannot_commit(database: str) -> None:
     async with another_store(database) as old, another_store(database) as new:
         await old.load_board()
         await old.pool.execute(f"SELECT pg_terminate_backend(pid) FROM ({DESK_SESSIONS}) AS desk")
-        await asyncio.wait_for(new.load_board(), WITHIN_S)
+        await soon(new.load_board())
         with pytest.raises(StoreUnavailable):
             await old.commit(OPENED, [to_lift("k1")], NOON)
         with pytest.raises(StoreUnavailable, match="not the desk"):
@@ -116,7 +119,7 @@ async def test_an_instance_that_lost_its_lock_cannot_commit(database: str) -> No
 async def test_the_desk_can_load_its_board_again_without_waiting_for_itself(postgres_store: PostgresStore) -> None:
     await postgres_store.load_board()
     await postgres_store.commit(OPENED, [], NOON)
-    board = await asyncio.wait_for(postgres_store.load_board(), WITHIN_S)
+    board = await soon(postgres_store.load_board())
     assert list(board.incidents) == [CASE.incident_id]
     assert len(await postgres_store.pool.fetch(DESK_SESSIONS)) == 1
 
@@ -265,7 +268,18 @@ async def test_a_quiet_listener_asks_whether_its_connection_lives_and_says_nothi
         await until(lambda: some(store, "SELECT FROM pg_stat_activity WHERE query = 'SELECT 1'"))
         assert not heard.done()
         await store.put_companies([ANKANG])
-        await asyncio.wait_for(heard, WITHIN_S)
+        await soon(heard)
+
+
+async def test_a_listener_that_is_cancelled_in_the_very_moment_of_news_ends(database: str) -> None:
+    connection, news = await connect(database), asyncio.Event()
+    hearing = asyncio.create_task(registry._hear(connection, news))
+    await asyncio.sleep(0)
+    news.set()
+    hearing.cancel()
+    await asyncio.wait([hearing])
+    assert hearing.cancelled()
+    await connection.close()
 
 
 async def test_a_refused_import_is_no_news_and_leaves_the_connection_fit_for_use(postgres_store: PostgresStore) -> None:
@@ -286,6 +300,12 @@ async def another_store(url: str) -> AsyncIterator[PostgresStore]:
         yield store
     finally:
         await store.close()
+
+
+async def soon(work: Awaitable[T]) -> T:
+    """Its result, which must come in bounded time."""
+    async with asyncio.timeout(WITHIN_S):
+        return await work
 
 
 async def until(holds: Callable[[], Awaitable[bool]]) -> None:
