@@ -7,7 +7,8 @@ Errors::
     │   ├── BadTopic       no topic of ours
     │   ├── BadPayload     not what the channel carries
     │   ├── UnknownLift    nobody registered this lift
-    │   └── WrongArea      the lift is registered in another area
+    │   ├── WrongArea      the lift is registered in another area
+    │   └── Flooded        the lift says more than it may
     └── BadProfile       a dialect's data file is wrong: the service does not start
 """
 
@@ -40,6 +41,14 @@ class UnknownLift(Refused):
 
 class WrongArea(Refused):
     """The lift is registered in another area than its topic names."""
+
+
+class Flooded(Refused):
+    """The lift says more than it may: this message is left out. `is_first` of its window, for whoever keeps a list."""
+
+    def __init__(self, reason: str, *, is_first: bool) -> None:
+        super().__init__(reason)
+        self.is_first = is_first
 
 
 class BadProfile(DevicesError):

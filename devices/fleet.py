@@ -1,7 +1,8 @@
 """Every lift of this process: one slot each, and one heap of deadlines.
 
-Decides which lift a message belongs to and which lift is due. Must not know what messages mean (the tracker does), nor
-where the registry, the clock or the broker are.
+Decides which lift a message belongs to, which lift is due, and when one says more than it may: beyond
+`flood_messages` in `flood_window_s` a lift's messages are left out, but never one that tells of the alarm button. Must
+not know what messages mean (the tracker does), nor where the registry, the clock, the database or the broker are.
 
 A deadline mostly moves later, with every message, so the heap is left alone then: an entry may be early, and is put
 back where it belongs when it comes up. Only an earlier deadline is pushed. Entries that no longer count are dropped
@@ -10,18 +11,47 @@ when they come up, or all at once when they outnumber the lifts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from heapq import heapify, heappop, heappush
+from itertools import islice
+from typing import Any
 
 from devices import tracker
-from devices.errors import UnknownLift, WrongArea
-from devices.messages import AlarmRaised, Area, Event, Evidence, LiftId, Message, RawFault, Status
-from devices.tracker import NEVER, LiftSlot, Rules
+from devices.calls import expect_test_calls
+from devices.conditions import clear_one, holding, holds, raise_one
+from devices.errors import Flooded, UnknownLift, WrongArea
+from devices.faults import Fault
+from devices.links import excuse_silence, is_late
+from devices.messages import (
+    AlarmRaised,
+    Area,
+    Event,
+    Evidence,
+    LiftId,
+    Message,
+    RawFault,
+    Status,
+)
+from devices.pictures import Situation
+from devices.slot import NEVER, NONE_YET, Condition, LiftSlot, Rules
+from devices.snapshot import lasting_state, restore, snapshot
+from devices.state_change import StateChange, is_changed, state_of
 
-__all__ = ["Counts", "Fleet", "LiftView", "UnknownLift", "WrongArea"]
+__all__ = ["Counts", "Fleet", "Flooded", "LiftView", "OwnRules", "UnknownLift", "WrongArea"]
 
 SMALLEST_REBUILD = 64
+STORED_AFTER_S = 3.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnRules:
+    """What a lift or its type has of its own; None leaves it to the rules of all."""
+
+    trapped_after_s: float | None = None
+    rated_speed_mps: float | None = None
+    must_test: bool = False
+    """Held to test calls from the first, not only once it has made one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +63,23 @@ class LiftView:
     profile: str | None
     online: bool | None
     """None: never heard since we began to listen."""
+    is_late: bool
+    """A report is missing, but not yet so many that it counts as off line."""
+    heard_at: float | None
+    """When anything was last heard of it, by our clock."""
+    skew_s: float | None
+    """How far its clock is ahead of ours, None for not known; and how often it was seen to be set."""
+    clock_jumps: int
     status: Status | None
     seen_at: float | None
     """When the status came, by our clock."""
     age_s: float | None
+    situation: Situation
     faults: tuple[RawFault, ...]
+    conditions: tuple[Condition, ...]
+    """What is wrong with it now, by code or inferred, flapping or not."""
+    test_call_at: float | None
+    is_test_overdue: bool
     evidence: Evidence | None
     """Of the entrapment that was found, None for none."""
     since: float | None
@@ -48,30 +90,49 @@ class LiftView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """How many lifts are registered, on line, off line, never heard, and hold people as far as we know."""
+    """How many lifts are registered, heard or not, and hold people or are faulty as far as we know."""
 
     lifts: int
     online: int
     offline: int
     unheard: int
+    late: int
     entrapments: int
+    faulty: int
+    """With anything wrong."""
+    unknown_codes: int
+    """Codes raised now that no profile knows."""
+    never_tested: int
+    """Of which no test call was ever heard."""
 
 
 class Fleet:
     """The lifts, by id."""
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(
+        self,
+        rules: Rules,
+        note: Callable[[StateChange], None] | None = None,
+        about_to_wake: Callable[[LiftId, float], None] | None = None,
+    ) -> None:
+        """`note` is told of every change of a lift's state, as it comes; `about_to_wake` of a deadline that passes."""
         self._rules = rules
+        self._note = note
+        self._about_to_wake = about_to_wake
         self._slots: dict[LiftId, LiftSlot] = {}
         self._heap: list[tuple[float, LiftId]] = []
+        self._touched: dict[LiftId, float] = {}
+        self._is_deaf = False
 
-    def add(self, lift_id: LiftId, area: Area) -> None:
+    def add(self, lift_id: LiftId, area: Area, own: OwnRules | None = None) -> None:
         """Registers a lift, or moves a registered one to another area; its state stays."""
         slot = self._slots.get(lift_id)
         if slot is None:
-            self._slots[lift_id] = LiftSlot(lift_id=lift_id, area=area)
-        else:
-            slot.area = area
+            slot = self._slots[lift_id] = LiftSlot(lift_id=lift_id, area=area)
+        slot.area = area
+        if own is not None:
+            slot.trapped_after_s, slot.rated_speed_mps = own.trapped_after_s, own.rated_speed_mps
+            slot.must_test = own.must_test
 
     def remove(self, lift_id: LiftId) -> None:
         """Forgets a lift. Unknown ones are forgotten already."""
@@ -86,6 +147,15 @@ class Fleet:
         slot = self._slots.get(lift_id)
         return slot.profile if slot else None
 
+    def own_rules_of(self, lift_id: LiftId) -> OwnRules | None:
+        """What the lift has of its own, None for an unknown one."""
+        slot = self._slots.get(lift_id)
+        if slot is None:
+            return None
+        return OwnRules(
+            trapped_after_s=slot.trapped_after_s, rated_speed_mps=slot.rated_speed_mps, must_test=slot.must_test
+        )
+
     def observe(self, area: Area, lift_id: LiftId, message: Message, now: float) -> Sequence[Event]:
         """What follows from a message that came on the topic of this area and lift.
 
@@ -97,9 +167,13 @@ class Fleet:
             return self._observe_stranger(area, lift_id, message, now)
         if slot.area != area:
             return self._observe_astray(slot, area, message, now)
+        flood = self._hold_back(slot, message, now)
+        before = (slot.status, slot.situation, slot.online, slot.faults)
         events = tracker.observe(slot, message, now, self._rules)
-        self._queue(slot)
-        return events
+        self._follow_up(slot, now)
+        if self._note is not None and is_changed(slot, *before):
+            self._note(state_of(slot, now))
+        return (*events, *flood) if flood else events
 
     def next_deadline(self) -> float | None:
         """When to call `expire` next, None for never. Nothing is due before; it may turn out that nothing is then."""
@@ -114,21 +188,55 @@ class Fleet:
             by, lift_id = heappop(self._heap)
             slot = self._slots.get(lift_id)
             if slot is not None and slot.queued_by == by:
-                events += tracker.expire(slot, now, self._rules)
+                was_online = slot.online
+                if self._about_to_wake is not None and self._next_by(slot) <= now:
+                    self._about_to_wake(lift_id, now)
+                events += tracker.expire(slot, now, self._rules, is_deaf=self._is_deaf)
                 slot.queued_by = NEVER
-                self._queue(slot)
+                self._follow_up(slot, now)
+                if self._note is not None and slot.online is not was_online:
+                    self._note(state_of(slot, now))
         return events
 
     def stop_listening(self) -> None:
         """We hear nobody (the broker is away): no lift is called silent until we listen again."""
+        self._is_deaf = True
         for slot in self._slots.values():
             slot.quiet_by = NEVER
 
     def resume_listening(self, now: float) -> None:
         """We hear again; silence counts from now, with the grace of a restart."""
+        self._is_deaf = False
         for slot in self._slots.values():
-            tracker.excuse_silence(slot, now, self._rules)
+            excuse_silence(slot, now, self._rules)
         self._rebuild()
+
+    def take_touched(self, most: int, now: float) -> Sequence[tuple[LiftId, dict[str, Any]]]:
+        """Snapshots of at most `most` lifts whose state changed `STORED_AFTER_S` ago and stayed so, to be stored.
+
+        Doors open and close all day; what is over before it is looked at need not outlive us.
+        """
+        taken: list[tuple[LiftId, dict[str, Any]]] = []
+        due = [lift_id for lift_id, at in islice(self._touched.items(), most) if now - at >= STORED_AFTER_S]
+        for lift_id in due:
+            del self._touched[lift_id]
+            slot = self._slots.get(lift_id)
+            if slot is not None and (lasting := hash(lasting_state(slot))) != slot.stored_state:
+                slot.stored_state = lasting
+                taken.append((lift_id, snapshot(slot)))
+        return taken
+
+    def snapshot_of(self, lift_id: LiftId) -> Mapping[str, Any] | None:
+        """One lift's state as it would be stored, None for an unknown one."""
+        slot = self._slots.get(lift_id)
+        return snapshot(slot) if slot else None
+
+    def restore(self, lift_id: LiftId, stored: Mapping[str, Any], now: float) -> None:
+        """Brings back a stored state, unless the lift has been heard meanwhile. Unknown lifts are ignored."""
+        slot = self._slots.get(lift_id)
+        if slot is not None and slot.online is None:
+            restore(slot, stored, now, self._rules)
+            self._queue(slot)
 
     def view(self, lift_id: LiftId, now: float) -> LiftView:
         """The lift as it is now. Raises UnknownLift."""
@@ -141,26 +249,39 @@ class Fleet:
             area=slot.area,
             profile=slot.profile,
             online=slot.online,
+            is_late=is_late(slot, now, self._rules),
+            heard_at=slot.heard_at or None,
+            skew_s=slot.skew_s,
+            clock_jumps=slot.clock_jumps,
             status=slot.status,
             seen_at=seen_at,
             age_s=None if seen_at is None else max(0.0, now - seen_at),
+            situation=slot.situation,
             faults=slot.faults,
+            conditions=holding(slot),
+            test_call_at=slot.test_call_at,
+            is_test_overdue=slot.is_test_overdue,
             evidence=slot.found,
             since=slot.found_since if slot.found else None,
-            alarm_number=None if slot.open_alarm == tracker.NONE_YET else slot.open_alarm[1],
+            alarm_number=None if slot.open_alarm == NONE_YET else slot.open_alarm[1],
         )
 
-    def counts(self) -> Counts:
-        """Looks at every lift: some milliseconds for a city, so for a gauge, not for each message."""
+    def counts(self, now: float) -> Counts:
+        """Looks at every lift: some tens of milliseconds for a city, so for a gauge, not for each message."""
         slots = self._slots.values()
         online = sum(1 for slot in slots if slot.online)
         unheard = sum(1 for slot in slots if slot.online is None)
+        wrong = [condition for slot in slots if slot.conditions for condition in holding(slot)]
         return Counts(
             lifts=len(slots),
             online=online,
             offline=len(slots) - online - unheard,
             unheard=unheard,
+            late=sum(1 for slot in slots if is_late(slot, now, self._rules)),
             entrapments=sum(1 for slot in slots if slot.found),
+            faulty=sum(1 for slot in slots if slot.conditions and holding(slot)),
+            unknown_codes=sum(1 for condition in wrong if condition.fault is None),
+            never_tested=sum(1 for slot in slots if slot.test_call_at is None),
         )
 
     def _observe_stranger(self, area: Area, lift_id: LiftId, message: Message, now: float) -> Sequence[Event]:
@@ -174,20 +295,54 @@ class Fleet:
         if not tracker.carries_alarm(message):
             raise WrongArea(f"lift {slot.lift_id} is registered in area {slot.area}, not in {area}")
         events = tracker.observe(slot, message, now, self._rules)
-        self._queue(slot)
+        self._follow_up(slot, now)
         return [replace(event, heard_in=area) if isinstance(event, AlarmRaised) else event for event in events]
 
+    def _hold_back(self, slot: LiftSlot, message: Message, now: float) -> Sequence[Event]:
+        """What a lift that floods leads to. Raises Flooded for a message of it that is left out."""
+        rules = self._rules
+        if now - slot.window_at >= rules.flood_window_s:
+            was_calm, slot.window_at, slot.window_count = slot.window_count <= rules.flood_messages, now, 0
+            if was_calm and slot.conditions and holds(slot, Fault.FLOODING):
+                return clear_one(slot, Fault.FLOODING, now)
+        slot.window_count += 1
+        beyond = slot.window_count - rules.flood_messages
+        if beyond <= 0:
+            return ()
+        said = f"more than {rules.flood_messages} messages in {rules.flood_window_s:g} s"
+        if not holds(slot, Fault.FLOODING):
+            slot.window_count -= 1  # This one is taken: the next is the first that is left out.
+            return raise_one(
+                slot, Fault.FLOODING, f"flooding: {said}: the rest is left out, but for alarms", now, rules
+            )
+        if not tracker.carries_alarm(message):
+            raise Flooded(f"{said}: left out", is_first=beyond == 1)
+        return ()
+
+    def _follow_up(self, slot: LiftSlot, now: float) -> None:
+        """What every change of a slot may lead to, whatever the message was."""
+        if slot.must_test and slot.test_by == NEVER and slot.test_call_at is None and not slot.is_test_overdue:
+            expect_test_calls(slot, now, self._rules)
+        self._queue(slot)
+        if slot.is_touched:
+            slot.is_touched = False
+            self._touched.setdefault(slot.lift_id, now)
+
     def _queue(self, slot: LiftSlot) -> None:
-        by = min(slot.trapped_by, slot.quiet_by)
+        by = self._next_by(slot)
         if by < slot.queued_by:
             slot.queued_by = by
             heappush(self._heap, (by, slot.lift_id))
             if len(self._heap) > max(2 * len(self._slots), SMALLEST_REBUILD):
                 self._rebuild()
 
+    def _next_by(self, slot: LiftSlot) -> float:
+        """While we hear nobody, what is only missing cannot be told from what is there: but people wait no longer."""
+        return slot.people_by if self._is_deaf else slot.next_by
+
     def _rebuild(self) -> None:
         """One entry for each lift that has a deadline, and no other."""
         for slot in self._slots.values():
-            slot.queued_by = min(slot.trapped_by, slot.quiet_by)
+            slot.queued_by = self._next_by(slot)
         self._heap = [(slot.queued_by, slot.lift_id) for slot in self._slots.values() if slot.queued_by != NEVER]
         heapify(self._heap)

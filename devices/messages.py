@@ -75,9 +75,12 @@ class RawFault:
     """Our word for it; None: this profile has no such code, and it is shown as unknown."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Status:
-    """A lift's state in full, as of one moment. `seq` counts within `boot`."""
+    """A lift's state in full, as of one moment. `seq` counts within `boot`.
+
+    Nobody changes one, though nothing forbids it: of all that is made for a message, forbidding it cost the most.
+    """
 
     reported_at: float | None
     boot: int
@@ -189,6 +192,8 @@ class AlarmRaised:
     evidence: Evidence
     heard_in: Area | None = None
     """The area of its topic, where that is not the lift's own: the acknowledgement must go there to be heard."""
+    skew_s: float | None = None
+    """How far the lift's clock was ahead of ours, as well as we knew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +205,8 @@ class AlarmEnded:
     number: int
     at: float
     reported_at: float | None
+    skew_s: float | None = None
+    """How far the lift's clock was ahead of ours, as well as we knew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,6 +240,76 @@ class LinkChanged:
     online: bool
     at: float
     reason: str
+    lasted_s: float = 0.0
+    """Above 0: it has been off line for so long that somebody should look; said once more for that."""
 
 
-Event = AlarmRaised | AlarmEnded | EntrapmentFound | EntrapmentEnded | LinkChanged
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultRaised:
+    """Something is wrong with the lift: by a code it sent (`raw`), or inferred from what it says (`raw` None)."""
+
+    lift_id: LiftId
+    area: Area
+    fault: Fault | None
+    """None: a code that no profile knows."""
+    raw: RawFault | None
+    since: float
+    at: float
+    reported_at: float | None
+    reasons: tuple[str, ...] = ()
+    is_flapping: bool = False
+    """It comes and goes so often that only the first of it is news for a queue."""
+    skew_s: float | None = None
+    """How far the lift's clock was ahead of ours, as well as we knew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultCleared:
+    """What FaultRaised said holds no longer."""
+
+    lift_id: LiftId
+    area: Area
+    fault: Fault | None
+    raw: RawFault | None
+    at: float
+    reported_at: float | None
+    is_flapping: bool = False
+    skew_s: float | None = None
+    """How far the lift's clock was ahead of ours, as well as we knew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestCallOverdue:
+    """No test call for longer than EN 81-28 allows: nobody knows whether the alarm button works."""
+
+    __test__ = False
+
+    lift_id: LiftId
+    area: Area
+    at: float
+    last_at: float | None
+    """The last one, None if none was ever heard."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestCallHeard:
+    """A test call that had been overdue has come."""
+
+    __test__ = False
+
+    lift_id: LiftId
+    area: Area
+    at: float
+
+
+Event = (
+    AlarmRaised
+    | AlarmEnded
+    | EntrapmentFound
+    | EntrapmentEnded
+    | LinkChanged
+    | FaultRaised
+    | FaultCleared
+    | TestCallOverdue
+    | TestCallHeard
+)

@@ -47,6 +47,8 @@ import structlog
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
+from devices.bulk_client import BulkClient
+
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 5.0
 DIAL_WITHIN_S = 5
@@ -381,9 +383,13 @@ class _Connection:
             read()
             if counts.received == before:
                 break
-        if self._address.tls and (sock := self._client.socket()) is not None and cast("ssl.SSLSocket", sock).pending():
-            # Deciphered already, so the socket will not become readable for it.
+        if self._client.has_more or self._has_deciphered():
+            # Read already, so the socket will not become readable for it.
             self._loop.call_soon(self._read)
+
+    def _has_deciphered(self) -> bool:
+        sock = self._client.socket() if self._address.tls else None
+        return sock is not None and cast("ssl.SSLSocket", sock).pending() > 0
 
     def _tick(self) -> None:
         self._client.loop_misc()
@@ -495,8 +501,8 @@ class _Connection:
         self.end(NotConnected("the broker fell silent" if silent else "the broker closed the connection"))
 
 
-def _make_client(address: BrokerAddress, client_id: str) -> paho.Client:
-    client = paho.Client(
+def _make_client(address: BrokerAddress, client_id: str) -> BulkClient:
+    client = BulkClient(
         CallbackAPIVersion.VERSION2,
         client_id=client_id,
         clean_session=False,

@@ -203,7 +203,7 @@ def _read_fault(payload: bytes, profile: str | None) -> FaultReport:
         reported_at=_seconds(wire.get("ts")),
         boot=wire["boot"],
         seq=wire["seq"],
-        fault=_name_code(wire.get("profile") or profile or CANONICAL, wire["code"]),
+        fault=_read_fault_code(wire.get("profile") or profile or CANONICAL, wire["code"]),
         raised=wire["state"] == "raised",
     )
 
@@ -269,19 +269,30 @@ def _read_codes(profile_name: str, codes: Sequence[int | str] | None) -> tuple[t
     """The faults among the codes, and whether the alarm button is."""
     if not codes:
         return (), False
-    profile = load_profiles()[profile_name]
-    named = [_name_code(profile_name, code) for code in codes if profile.is_fault_code(profile.write_code(code))]
+    named = [raw for code in codes if (raw := _name_code(profile_name, code)) is not None]
     faults = tuple(raw for raw in named if raw.fault is not Fault.ALARM_BUTTON)
     return faults, len(faults) < len(named)
 
 
+def _read_fault_code(profile_name: str, code: int | str) -> RawFault:
+    raw = _name_code(profile_name, code)
+    if raw is None:
+        raise BadPayload(f"code: {show(code)} is no fault in profile {profile_name}: the status tells it")
+    return raw
+
+
 @lru_cache(maxsize=4096)
-def _name_code(profile_name: str, code: int | str) -> RawFault:
-    """One object for each code that lifts send, with our word for it if its profile is known and has one."""
+def _name_code(profile_name: str, code: int | str) -> RawFault | None:
+    """One object for each code that lifts send, with our word for it if its profile is known and has one.
+
+    None for a code that the profile knows to be no fault.
+    """
     profile = load_profiles().get(profile_name)
     if profile is None:
         return RawFault(profile=profile_name, code=str(code))
     text = profile.write_code(code)
+    if not profile.is_fault_code(text):
+        return None
     return RawFault(profile=profile_name, code=text, fault=profile.find_fault(text))
 
 

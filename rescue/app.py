@@ -7,9 +7,10 @@ how the service comes up. A task that ends by an error ends the process, with th
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -21,9 +22,10 @@ from zoneinfo import ZoneInfo
 import structlog
 from aiohttp import web
 
-from devices.fleet import Fleet
+from devices.fleet import Fleet, OwnRules
+from devices.messages import LiftId
 from devices.mqtt import MqttError, MqttLink
-from devices.tracker import Rules
+from devices.profiles import load_profiles
 from dispatch.travel import StraightLine
 from rescue import ready as ready_file
 from rescue.accounts import Accounts
@@ -32,6 +34,7 @@ from rescue.api.context import Context, Health
 from rescue.api.endpoints import Endpoints
 from rescue.api.records import Records
 from rescue.api.repeats import Answers
+from rescue.black_box import open_ring
 from rescue.clock import SystemClock
 from rescue.desk.board import Decision
 from rescue.desk.draft import DeskRules
@@ -39,15 +42,23 @@ from rescue.desk.inputs import OfferUndelivered
 from rescue.effects import Effect
 from rescue.embedded import Embedded, embedded_broker, embedded_database
 from rescue.ingest import SUBSCRIPTIONS, Ingest
+from rescue.lift_rules import read_own_rules, tracker_rules
+from rescue.lift_states import LiftStates
 from rescue.live import LiveFleet
 from rescue.outbox import Outbox
-from rescue.ports import Rendered, StoreUnavailable
+from rescue.ports import Rendered, StoreUnavailable, TrackedLift
+from rescue.recorder import Recorder
+from rescue.recordings import Recordings
 from rescue.render import render
 from rescue.service import DeskService
 from rescue.settings import ServiceError, Settings
+from rescue.store.black_boxes import PostgresBlackBoxes
 from rescue.store.keys import lasting_key
+from rescue.store.lift_states import PostgresLiftStates
 from rescue.store.migrate import migrate
 from rescue.store.postgres import PostgresStore
+from rescue.store.telemetry import PostgresTelemetry
+from rescue.telemetry import Telemetry
 from rescue.timeline import MACHINE
 from rescue.webhooks import Sender
 
@@ -80,6 +91,7 @@ class Finding:
 async def serve(settings: Settings, *, embedded: bool, announce: Callable[[dict[str, Any]], None]) -> None:
     """Run the service until SIGTERM or SIGINT. `announce` is given the ready line."""
     stop = _stop_on_signals()
+    load_profiles()  # A dialect's file that is wrong is found now, not with the first message that needs it.
     async with AsyncExitStack() as stack:
         listening = _listen(settings.http_host, settings.http_port)
         stack.callback(listening.close)
@@ -118,6 +130,12 @@ class House:
     store: PostgresStore
     context: Context
     clock: SystemClock
+    telemetry: Telemetry
+    recorder: Recorder
+    recordings: Recordings
+    lift_states: LiftStates
+    lift_state_store: PostgresLiftStates
+    own_rules: Callable[[TrackedLift], OwnRules | None]
     lifts_known: asyncio.Event = field(default_factory=asyncio.Event)
 
     def work(self, around: Surroundings) -> Works:
@@ -127,6 +145,8 @@ class House:
             "outbox": self.outbox.run(),
             "quarantine": self.ingest.run_quarantine(),
             "registry": self._follow_registry(),
+            "telemetry": self.telemetry.run(),
+            "recordings": self.recordings.run(),
             **{f"embedded-{n}": part.watch() for n, part in enumerate(around.embedded)},
         }
 
@@ -135,6 +155,7 @@ class House:
         return {
             "mqtt": self._hear_lifts(),
             "deadlines": self.ingest.run_deadlines(),
+            "lift-states": self.lift_states.run(),
             "link": self._follow_link(),
         }
 
@@ -148,12 +169,25 @@ class House:
                 hearing.cancel()
 
     async def _load_lifts(self) -> None:
-        """Bring the tracker's lifts to what the registry has."""
-        areas = dict(await self.store.lift_areas())
-        for lift_id, area in areas.items():
-            self.fleet.add(lift_id, area)
+        """Bring the tracker's lifts to what the registry has; at first with the states that were stored."""
+        lifts = await self.store.tracked_lifts()
+        for lift in lifts:
+            self.fleet.add(lift.lift_id, lift.area, self.own_rules(lift))
+        if not self.lifts_known.is_set():
+            await self._restore_states()
+        _rest_memory()
+        # Their rules may be others now, and a stranger may have become one of ours.
+        self.recorder.begin_anew(self.clock.now().timestamp())
         self.lifts_known.set()
-        log.info("lifts known", lifts=len(areas))
+        log.info("lifts known", lifts=len(lifts))
+
+    async def _restore_states(self) -> None:
+        now = self.clock.now().timestamp()
+        count = 0
+        async for lift_id, _, state in self.lift_state_store.each_lift_state():
+            self.fleet.restore(lift_id, state, now)
+            count += 1
+        log.info("states brought back", lifts=count)
 
     async def _follow_registry(self) -> None:
         """At first, after each import, and after a time in which we could not hear of one."""
@@ -172,6 +206,7 @@ class House:
                     self.fleet.resume_listening(self.clock.now().timestamp())
                 else:
                     self.fleet.stop_listening()
+                self.recorder.begin_anew(self.clock.now().timestamp())
             await asyncio.sleep(WATCH_LINK_EVERY_S)
 
 
@@ -181,12 +216,30 @@ async def _furnish(settings: Settings, around: Surroundings, store: PostgresStor
     public_url = str(settings.public_url or _http_url(settings)).rstrip("/")
     policy = settings.policy
     rules = DeskRules(policy=policy, travel=StraightLine(time_zone=ZoneInfo(settings.timezone)))
-    fleet = Fleet(Rules(trapped_after_s=settings.trapped_after_s))
+    telemetry = Telemetry(PostgresTelemetry(around.database_url, store.pool), clock, settings.telemetry_days)
+    tracked_by = tracker_rules(settings, clock.now())
+    fleet = Fleet(
+        tracked_by,
+        note=telemetry.note,
+        about_to_wake=lambda lift_id, now: recorder.about_to_wake(lift_id, now),
+    )
+    recorder = Recorder(open_ring(settings.black_box_mb, settings.data_dir), fleet, tracked_by, fleet.own_rules_of)
+    recordings = Recordings(recorder.read, PostgresBlackBoxes(around.database_url, store.pool), clock)
+    lift_state_store = PostgresLiftStates(around.database_url, store.pool)
+
+    def own_rules(lift: TrackedLift) -> OwnRules | None:
+        return read_own_rules(lift.attributes, lift.place_type, settings.trapped_after_s_by_place)
+
+    def take_changed(most: int) -> Sequence[tuple[LiftId, dict[str, Any]]]:
+        return fleet.take_touched(most, clock.now().timestamp())
+
+    lift_states = LiftStates(take_changed, lift_state_store, clock)
 
     def render_effect(effect: Effect, now: datetime) -> Rendered:
         return render(effect, policy=policy, public_url=public_url, link_key=link_key, now=now)
 
     def committed(decision: Decision) -> None:
+        recordings.take(decision)
         if decision.effects or decision.assignments:
             outbox.wake()
 
@@ -195,7 +248,12 @@ async def _furnish(settings: Settings, around: Surroundings, store: PostgresStor
 
     desk = DeskService(store=store, rules=rules, clock=clock, new_id=_new_id, render=render_effect, committed=committed)
     ingest = Ingest(
-        fleet=fleet, desk=desk, quarantine=store, clock=clock, acknowledge=lambda receipt: link.acknowledge(receipt)
+        fleet=fleet,
+        desk=desk,
+        quarantine=store,
+        recorder=recorder,
+        clock=clock,
+        acknowledge=lambda receipt: link.acknowledge(receipt),
     )
     link = MqttLink(around.mqtt_url, settings.shard, SUBSCRIPTIONS, ingest.on_message)
     outbox = Outbox(store, link.publish, sender, clock, undelivered)
@@ -212,13 +270,32 @@ async def _furnish(settings: Settings, around: Surroundings, store: PostgresStor
         link_key=link_key,
         public_url=public_url,
         health=lambda: _health(desk, link, clock),
-        counts=lambda: _counts(desk, ingest, link, outbox, fleet),
+        counts=lambda: _counts(desk, ingest, link, outbox, fleet, telemetry, lift_states, clock, recorder, recordings),
         wake_outbox=outbox.wake,
         allow_private_webhooks=settings.webhook_allow_private,
     )
     return House(
-        desk=desk, fleet=fleet, ingest=ingest, link=link, outbox=outbox, store=store, context=context, clock=clock
+        desk=desk,
+        fleet=fleet,
+        ingest=ingest,
+        link=link,
+        outbox=outbox,
+        store=store,
+        context=context,
+        clock=clock,
+        telemetry=telemetry,
+        recorder=recorder,
+        recordings=recordings,
+        lift_states=lift_states,
+        lift_state_store=lift_state_store,
+        own_rules=own_rules,
     )
+
+
+def _rest_memory() -> None:
+    """A city's slots live as long as we do: looking through them for garbage holds the event loop for half a second."""
+    gc.collect()
+    gc.freeze()
 
 
 async def _become_ready(
@@ -305,10 +382,25 @@ def _health(desk: DeskService, link: MqttLink, clock: SystemClock) -> Health:
     return Health(ready=not reasons, reasons=reasons)
 
 
-def _counts(desk: DeskService, ingest: Ingest, link: MqttLink, outbox: Outbox, fleet: Fleet) -> Mapping[str, float]:
+def _counts(
+    desk: DeskService,
+    ingest: Ingest,
+    link: MqttLink,
+    outbox: Outbox,
+    fleet: Fleet,
+    telemetry: Telemetry,
+    lift_states: LiftStates,
+    clock: SystemClock,
+    recorder: Recorder,
+    recordings: Recordings,
+) -> Mapping[str, float]:
     """Everything /metrics shows."""
     return {
-        **{f"rescue_lifts_{name}": count for name, count in asdict(fleet.counts()).items()},
+        **{f"rescue_lifts_{name}": count for name, count in asdict(fleet.counts(clock.now().timestamp())).items()},
+        "rescue_telemetry_written_total": telemetry.counts.written,
+        "rescue_telemetry_dropped_total": telemetry.counts.dropped,
+        "rescue_telemetry_waiting": telemetry.waiting,
+        "rescue_lift_states_waiting": lift_states.waiting,
         "rescue_open_incidents": len(desk.board.incidents),
         "rescue_messages_total": ingest.counts.messages,
         "rescue_news_total": ingest.counts.news,
@@ -321,7 +413,12 @@ def _counts(desk: DeskService, ingest: Ingest, link: MqttLink, outbox: Outbox, f
         "rescue_commits_total": desk.counts.committed,
         "rescue_commit_seconds_total": desk.counts.commit_s,
         "rescue_desk_reloads_total": desk.counts.reloads,
+        "rescue_black_box_reach_seconds": recorder.reach_s(clock.now().timestamp()),
+        "rescue_black_box_checkpoints_total": recorder.checkpoints,
+        "rescue_recordings_waiting": recordings.waiting,
+        **{f"rescue_recordings_{name}_total": count for name, count in asdict(recordings.counts).items()},
         "rescue_news_dropped_total": desk.lanes.dropped,
+        "rescue_news_overtaken_total": desk.lanes.overtaken,
         **{f"rescue_waiting_{lane}": length for lane, length in desk.lanes.lengths().items()},
         **{f"rescue_outbox_{name}": count for name, count in asdict(outbox.counts).items()},
     }

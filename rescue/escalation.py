@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from rescue.incident import Incident
+from rescue.incident import Incident, Kind
 
 FIRE_BRIGADE = 3
 GRAVE = frozenset({"medical", "water", "fire", "child_alone"})
@@ -43,6 +43,15 @@ class Policy:
     call_back_within_s: float = 900
     close_within_s: float = 86_400
     late_alarm_within_s: float = 86_400
+    fault_within_s: float = 7_200
+    """For this and the next three: somebody has seen to a case in which nobody is inside."""
+    outage_within_s: float = 3_600
+    link_within_s: float = 86_400
+    test_within_s: float = 86_400
+    mass_window_s: float = 120
+    """Lifts that lose the same thing within so long of each other are one event."""
+    mass_in_building: int = 3
+    mass_in_area: int = 10
     marks: tuple[Mark, ...] = (
         Mark(name="arrival_target", after_s=15 * 60),
         Mark(name="arrival_warned", after_s=25 * 60),
@@ -62,6 +71,19 @@ class Policy:
     def accident_after_s(self) -> float:
         """The stay that is by law an accident (2 h)."""
         return self.marks[-1].after_s
+
+
+def attend_within_s(kind: Kind, policy: Policy) -> float:
+    """How long a case of this kind, nobody being inside, may wait before people are reminded of it."""
+    match kind:
+        case Kind.POWER_OUTAGE:
+            return policy.outage_within_s
+        case Kind.LINK_LOST:
+            return policy.link_within_s
+        case Kind.TEST_OVERDUE:
+            return policy.test_within_s
+        case _:
+            return policy.fault_within_s
 
 
 def marks_due(incident: Incident, by: datetime, now: datetime, policy: Policy) -> tuple[Mark, ...]:

@@ -13,6 +13,11 @@ and by nothing else:
 `arrived` and `released` are taken from any stage in which a crew has accepted, and `released` from `open` too, when an
 operator learns that the people are out. `stood_down` and `false_alarm` end a case before release.
 
+A case about a fault, a power cut, a lost link or a missed test call goes the same way, only that nobody is inside:
+`released` says that the crew's work is done, and `settled` closes it from any earlier stage, because what was wrong has
+passed or an operator says so. An entrapment is never settled; `advance` sees to it. A case becomes an entrapment when
+people are found to be inside, and never falls back.
+
 This module knows nothing of databases, messages or who may do what.
 """
 
@@ -22,8 +27,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType
+from typing import NamedTuple, NewType
 
+from devices.faults import Fault
 from devices.messages import Area, Confidence, Evidence, LiftId
 from dispatch.crews import CompanyId, CrewId, Position
 
@@ -32,11 +38,11 @@ AssignmentId = NewType("AssignmentId", str)
 
 
 class Kind(StrEnum):
-    """What the case is about; an entrapment outranks all others."""
+    """What the case is about, the gravest first: an entrapment outranks all others."""
 
     ENTRAPMENT = "entrapment"
-    FAULT = "fault"
     POWER_OUTAGE = "power_outage"
+    FAULT = "fault"
     LINK_LOST = "link_lost"
     TEST_OVERDUE = "test_overdue"
     ENQUIRY = "enquiry"
@@ -67,7 +73,7 @@ class Status(StrEnum):
 
 FINAL = frozenset({Status.CLOSED, Status.STOOD_DOWN, Status.FALSE_ALARM})
 TRAPPED = frozenset({Status.OPEN, Status.DISPATCHED, Status.EN_ROUTE, Status.ON_SCENE})
-"""The statuses in which people may still be inside."""
+"""The statuses in which people may still be inside; of other cases, those in which the work is not done."""
 
 
 class Signal(StrEnum):
@@ -80,6 +86,8 @@ class Signal(StrEnum):
     RELEASED = "released"
     TRAPPED_AGAIN = "trapped_again"
     CLOSED = "closed"
+    SETTLED = "settled"
+    """Nobody was inside, and nothing is left to do."""
     STOOD_DOWN = "stood_down"
     FALSE_ALARM = "false_alarm"
 
@@ -93,6 +101,7 @@ TRANSITIONS: Mapping[tuple[Status, Signal], Status] = {
     (Status.EN_ROUTE, Signal.ARRIVED): Status.ON_SCENE,
     (Status.ON_SCENE, Signal.CREW_LOST): Status.OPEN,
     **{(status, Signal.RELEASED): Status.RELEASED for status in TRAPPED},
+    **{(status, Signal.SETTLED): Status.CLOSED for status in TRAPPED},
     **{(status, Signal.STOOD_DOWN): Status.STOOD_DOWN for status in TRAPPED},
     **{(status, Signal.FALSE_ALARM): Status.FALSE_ALARM for status in TRAPPED},
     (Status.RELEASED, Signal.TRAPPED_AGAIN): Status.OPEN,
@@ -101,7 +110,7 @@ TRANSITIONS: Mapping[tuple[Status, Signal], Status] = {
 
 
 class TransitionRefused(Exception):
-    """The table does not list this signal for this status."""
+    """The table does not list this signal for this status, or the case is of a kind that cannot take it."""
 
     def __init__(self, status: Status, signal: Signal) -> None:
         super().__init__(f"a case that is {status} cannot take '{signal}'")
@@ -126,6 +135,8 @@ class Deadline(StrEnum):
     """The passengers or the user unit have been called back after release."""
     CLOSE_BY = "close_by"
     """The cause is filed and the case closed."""
+    ATTEND_BY = "attend_by"
+    """Somebody has seen to a case in which nobody is inside; after that, people are reminded."""
 
 
 class Sign(StrEnum):
@@ -230,9 +241,30 @@ class Assignment:
     end_reason: str = ""
 
 
+class Place(NamedTuple):
+    """Where many lifts suffer from one thing: a building, or with `building` "" a whole area."""
+
+    condition: str
+    area: Area
+    building: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A lift of a parent case. `left_at` is None for as long as the lift still suffers from `condition`."""
+
+    parent_id: IncidentId
+    lift_id: LiftId
+    condition: str
+    building: str
+    company_id: CompanyId | None
+    joined_at: datetime
+    left_at: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
-    """A case about one lift. `deadlines` holds what must happen next, and by when."""
+    """A case about one lift, or the parent case of many. `deadlines` holds what must happen next, and by when."""
 
     incident_id: IncidentId
     number: int
@@ -241,12 +273,15 @@ class Incident:
     version: int
     level: int
     source: Source
-    lift_id: LiftId
+    lift_id: LiftId | None
+    """None: a parent case, about many lifts; its members are kept beside it."""
     area: Area
     lift: Lift | None
     opened_at: datetime
     trapped_since: datetime
+    """Where nobody is trapped: since when something is wrong."""
     evidence: Evidence
+    """Where nobody is trapped: the reasons count, the confidence says nothing."""
     deadlines: Mapping[Deadline, datetime]
     people: int | None = None
     injured: int = 0
@@ -270,6 +305,23 @@ class Incident:
     release_method: str | None = None
     cause_code: str | None = None
     parent_id: IncidentId | None = None
+    fault: Fault | None = None
+    """What opened the case, if it was a fault; kept when the case rises."""
+    conditions: Mapping[str, datetime] = field(default_factory=dict)
+    """What is wrong with the lift and opens cases, and since when this case knows; all gone, a case may settle."""
+    flapping: frozenset[str] = frozenset()
+    """What comes and goes so often that it is no longer written down each time."""
+    news: int = 0
+    """Entries about faults and the link so far: they have a limit."""
+    building: str = ""
+    """Of a parent case that is about one building."""
+    affected: int = 0
+    """Of a parent case: how many lifts have belonged to it, and how many of these have recovered."""
+    recovered: int = 0
+    children: int = 0
+    """Of a parent case: how many cases of single lifts have named it their parent."""
+    company_ids: tuple[CompanyId, ...] = ()
+    """Of a parent case: the companies of its lifts, each told when its first lift joined."""
     shortfall: str = ""
     """Why nobody could be asked, when last sought; said again in the timeline only when it changes."""
     entries: int = 0
@@ -280,6 +332,18 @@ class Incident:
     def is_final(self) -> bool:
         """Nothing more will happen in this case."""
         return self.status in FINAL
+
+    @property
+    def is_entrapment(self) -> bool:
+        """People are, or may be, inside."""
+        return self.kind is Kind.ENTRAPMENT
+
+    @property
+    def place(self) -> Place | None:
+        """What a parent case is about, and where; None for the case of one lift."""
+        if self.lift_id is not None:
+            return None
+        return Place(next(iter(self.conditions)), self.area, self.building)
 
     def without(self, *deadlines: Deadline) -> Incident:
         """The incident with these deadlines met or dropped."""
@@ -307,9 +371,12 @@ class AlarmLedger:
 
 
 def advance(incident: Incident, signal: Signal) -> Incident:
-    """The incident after `signal`, by the table. Raises TransitionRefused for a pair that is not listed."""
+    """The incident after `signal`, by the table. Raises TransitionRefused for a pair that is not listed.
+
+    The one rule that the table cannot hold: no entrapment is settled.
+    """
     status = TRANSITIONS.get((incident.status, signal))
-    if status is None:
+    if status is None or (signal is Signal.SETTLED and incident.is_entrapment):
         raise TransitionRefused(incident.status, signal)
     return replace(incident, status=status)
 

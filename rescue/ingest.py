@@ -15,14 +15,16 @@ from datetime import datetime
 
 import structlog
 
-from devices.errors import Refused
+from devices.errors import Flooded, Refused
 from devices.fleet import Fleet
 from devices.messages import Event, LiftId
 from devices.mqtt import Receipt
 from devices.payloads import parse, parse_crew_topic, parse_position, parse_topic
+from devices.tracker import carries_alarm
 from dispatch.crews import CrewId, Position
 from rescue.desk.board import Outcome
 from rescue.ports import Clock, Quarantine, Quarantined, StoreUnavailable
+from rescue.recorder import Recorder
 from rescue.service import DeskService, lift_actor
 
 log = structlog.get_logger(__name__)
@@ -68,6 +70,7 @@ class Ingest:
         fleet: Fleet,
         desk: DeskService,
         quarantine: Quarantine,
+        recorder: Recorder,
         clock: Clock,
         acknowledge: Callable[[Receipt], None],
     ) -> None:
@@ -76,6 +79,7 @@ class Ingest:
         self._fleet = fleet
         self._desk = desk
         self._quarantine = quarantine
+        self._recorder = recorder
         self._clock = clock
         self._acknowledge = acknowledge
         self._unusable: deque[Quarantined] = deque()
@@ -91,6 +95,9 @@ class Ingest:
                 events: Sequence[Event] = ()
             else:
                 events = self._observe(topic, payload, now.timestamp())
+        except Flooded as error:
+            self._leave_out(topic, payload, error, now)
+            events = ()
         except Refused as error:
             self._put_aside(topic, payload, type(error).__name__, error.reason, now)
             events = ()
@@ -105,6 +112,7 @@ class Ingest:
             now = self._clock.now().timestamp()
             events = self._fleet.expire(now, EXPIRE_AT_ONCE)
             if events:
+                self._recorder.woken(events, now)
                 self._tell(events, None)
             await asyncio.sleep(self._seconds_to_deadline())
 
@@ -127,7 +135,10 @@ class Ingest:
     def _observe(self, topic: str, payload: bytes, now: float) -> Sequence[Event]:
         area, lift_id, channel = parse_topic(topic)
         message = parse(channel, payload, self._fleet.profile_of(lift_id))
-        return self._fleet.observe(area, lift_id, message, now)
+        self._recorder.expect(lift_id, now, is_alarm=carries_alarm(message))
+        events = self._fleet.observe(area, lift_id, message, now)
+        self._recorder.heard(lift_id, topic, payload, now, events)
+        return events
 
     def _place_crew(self, topic: str, payload: bytes, now: datetime) -> None:
         company_id, crew_id = parse_crew_topic(topic)
@@ -150,6 +161,13 @@ class Ingest:
 
         for event in events:
             self._desk.hear(event, lift_actor(LiftId(event.lift_id)), settle)
+
+    def _leave_out(self, topic: str, payload: bytes, error: Flooded, now: datetime) -> None:
+        """A lift that floods must not flood the quarantine as well: of each window, the first is put aside."""
+        if error.is_first:
+            self._put_aside(topic, payload, type(error).__name__, error.reason, now)
+        else:
+            self.counts.quarantined[Flooded.__name__] += 1
 
     def _put_aside(self, topic: str, payload: bytes, kind: str, reason: str, now: datetime) -> None:
         self.counts.quarantined[kind] += 1

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import islice
+from typing import TypeAlias
 
-from rescue.desk.board import Outcome
+from devices.messages import FaultCleared, FaultRaised, LiftId, LinkChanged, TestCallHeard, TestCallOverdue
+from rescue.desk.board import Outcome, Verdict
 from rescue.desk.inputs import Input
 from rescue.timeline import Actor
 
@@ -29,11 +32,16 @@ class Lane(IntEnum):
     PEOPLE = 1
     """People's actions and answers. Full: refused at once, and the person or program asks again."""
     NEWS = 2
-    """Link news. Full: the oldest is dropped and counted, for the live state has it anyway."""
+    """Faults, links, test calls: for each lift and each thing that is wrong with it, what waits is the first news that
+    opens a case and the newest, which takes the place of those between. Full: what opens no case is left out and
+    counted, for the live state has it; what opens one is never left out, and is bounded by what can be wrong with all
+    lifts, a few hundred megabytes for a city.
+    """
 
 
 PEOPLE_LIMIT = 1_000
-NEWS_LIMIT = 20_000
+NEWS_LIMIT = 150_000
+"""More than a city has lifts."""
 
 
 class LaneFull(Exception):
@@ -52,24 +60,48 @@ class Waiting:
     """Whoever asked has gone, before the desk came to it."""
 
 
+Subject: TypeAlias = tuple[LiftId, object]
+"""Whose news it is, and of what: newer news of one subject makes older news idle."""
+
+
 class Lanes:
     """The waiting inputs of one desk."""
 
     def __init__(self) -> None:
         self.dropped = 0
+        """News that was left out because too much of it waited."""
+        self.overtaken = 0
+        """News in whose place newer news of the same was decided."""
         self._lanes: dict[Lane, deque[Waiting]] = {lane: deque() for lane in Lane}
+        self._newest: dict[Subject, Waiting] = {}
+        """Of the news that is not being decided yet."""
         self._arrived = asyncio.Event()
 
     def put(self, lane: Lane, waiting: Waiting) -> None:
-        """Take an input in. Raises LaneFull for people's; drops the oldest of news."""
+        """Take an input in. Raises LaneFull for people's."""
         queue = self._lanes[lane]
         if lane is Lane.PEOPLE and len(queue) >= PEOPLE_LIMIT:
             raise LaneFull(f"{PEOPLE_LIMIT} actions and answers are waiting")
-        if lane is Lane.NEWS and len(queue) >= NEWS_LIMIT:
-            queue.popleft()
-            self.dropped += 1
-        queue.append(waiting)
+        if lane is Lane.NEWS:
+            self._put_news(queue, waiting)
+        else:
+            queue.append(waiting)
         self._arrived.set()
+
+    def _put_news(self, queue: deque[Waiting], waiting: Waiting) -> None:
+        subject = _subject_of(waiting.input)
+        before = self._newest.get(subject) if subject else None
+        if before and not _opens(before.input):
+            self.overtaken += 1
+            _overtake(before, waiting)
+            return
+        if len(queue) >= NEWS_LIMIT and not _opens(waiting.input):
+            self.dropped += 1
+            waiting.settle(Outcome(verdict=Verdict.NOTHING, reason="too much news waits: left out"))
+            return
+        queue.append(waiting)
+        if subject:
+            self._newest[subject] = waiting
 
     def first(self, *lanes: Lane) -> tuple[Lane, Waiting] | None:
         """The next input of these lanes, left in its place until `done`."""
@@ -80,6 +112,15 @@ class Lanes:
             if queue:
                 return lane, queue[0]
         return None
+
+    def news(self, most: int) -> Sequence[Waiting]:
+        """The next news, left in its place until `done`; what arrives from now on takes the place of none of it."""
+        taken = list(islice(self._lanes[Lane.NEWS], most))
+        for waiting in taken:
+            subject = _subject_of(waiting.input)
+            if subject and self._newest.get(subject) is waiting:
+                del self._newest[subject]
+        return taken
 
     def done(self, lane: Lane, waiting: Waiting) -> None:
         """The input is decided and committed: it leaves its lane."""
@@ -100,3 +141,37 @@ class Lanes:
             return False
         self._arrived.clear()
         return True
+
+
+def _subject_of(said: Input) -> Subject | None:
+    match said:
+        case FaultRaised() | FaultCleared():
+            return said.lift_id, said.fault or said.raw
+        case LinkChanged():
+            return said.lift_id, "link"
+        case TestCallOverdue() | TestCallHeard():
+            return said.lift_id, "test"
+        case _:
+            return None
+
+
+def _opens(said: Input) -> bool:
+    """Whether this news may open a case by itself; it must then be decided, whatever comes after it."""
+    match said:
+        case FaultRaised():
+            return not said.is_flapping
+        case LinkChanged():
+            return not said.online and said.lasted_s > 0
+        case _:
+            return isinstance(said, TestCallOverdue)
+
+
+def _overtake(before: Waiting, after: Waiting) -> None:
+    """The newer news in the older one's place; both hear the outcome."""
+    first, second = before.settle, after.settle
+
+    def settle_both(outcome: Outcome) -> None:
+        first(outcome)
+        second(outcome)
+
+    before.input_id, before.input, before.actor, before.settle = after.input_id, after.input, after.actor, settle_both

@@ -29,6 +29,6 @@ class LiveFleet:
         seen_at = datetime.fromtimestamp(lift.seen_at, UTC)
         return live_view(lift.status, online=bool(lift.online), seen_at=seen_at, now=datetime.fromtimestamp(now, UTC))
 
-    def counts(self) -> Mapping[str, int]:
+    def counts(self, now: float) -> Mapping[str, int]:
         """How many lifts are in which state."""
-        return asdict(self._fleet.counts())
+        return asdict(self._fleet.counts(now))

@@ -5,15 +5,15 @@ Whatever claims to be a Store passes tests/contract/test_store.py. `now` is alwa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from devices.messages import Area, LiftId
 from dispatch.crews import Company, CompanyId, Crew, CrewId, Station
 from rescue.desk.board import Board, Decision
-from rescue.incident import Assignment, AssignmentId, Incident, IncidentId, Lift
+from rescue.incident import Assignment, AssignmentId, Incident, IncidentId, Lift, Member
 from rescue.timeline import Entry
 
 
@@ -91,6 +91,15 @@ class Rendered:
     attempt: int | None = None
 
 
+class TrackedLift(NamedTuple):
+    """A registered lift as the tracker knows it. `attributes` has those columns that say how to watch it."""
+
+    lift_id: LiftId
+    area: Area
+    place_type: str
+    attributes: Mapping[str, str]
+
+
 class Store(Protocol):
     """The durable side of the desk. Every method may raise StoreUnavailable."""
 
@@ -118,12 +127,16 @@ class Store(Protocol):
         """The registry's card of a lift."""
         ...
 
+    async def find_lifts(self, lift_ids: Sequence[LiftId]) -> Mapping[LiftId, Lift]:
+        """The registry's cards of these lifts, as far as they are registered."""
+        ...
+
     async def find_lift_by_rescue_code(self, rescue_code: str) -> Lift | None:
         """The lift whose plate bears this code."""
         ...
 
-    async def lift_areas(self) -> Sequence[tuple[LiftId, Area]]:
-        """Every registered lift with its area: what the tracker needs to know of 120,000 lifts."""
+    async def tracked_lifts(self) -> Sequence[TrackedLift]:
+        """What the tracker needs to know of every registered lift."""
         ...
 
     async def find_incident(self, incident_id: IncidentId) -> Incident | None:
@@ -145,6 +158,10 @@ class Store(Protocol):
 
         With `company_id`, only those in which that company was ever asked.
         """
+        ...
+
+    async def members_of(self, incident_id: IncidentId) -> Sequence[Member]:
+        """The lifts of a parent case, recovered ones too, by their ids."""
         ...
 
     async def assignments_of(self, incident_id: IncidentId) -> Sequence[Assignment]:

@@ -21,6 +21,7 @@ from typing import Generic, TypeVar
 from devices.messages import Area, LiftId
 from dispatch.crews import Company, CompanyId, CompanyKind, Crew, CrewId, Position, Station, StationId
 from rescue.incident import Lift
+from rescue.lift_rules import CHECKS, Check
 
 Value = TypeVar("Value")
 
@@ -169,6 +170,13 @@ class _Row:
         except ValueError:
             self.refuse(column, f"'{text[:40]}' is not a date as 2019-06-30")
 
+    def checked(self, checks: Mapping[str, Check]) -> None:
+        """Columns that are kept as texts and read later: each has its own check."""
+        for column, check in checks.items():
+            wrong = check(self.texts[column]) if self.texts.get(column) else None
+            if wrong:
+                self.refuse(column, wrong)
+
     def position(self) -> Position | None:
         """Of `lon` and `lat`, both or neither."""
         blank = [column for column in ("lon", "lat") if not self.texts.get(column)]
@@ -225,6 +233,7 @@ _LIFT_FIELDS = frozenset(_LIFT_COLUMNS) - {"brand", "model", "drive_type", "comm
 
 def _lift(row: _Row, rescue_code_length: int = 6) -> Lift:
     row.day("commissioned_on")
+    row.checked(CHECKS)
     company_id = row.reference("company_id")
     return Lift(
         lift_id=LiftId(row.identity("lift_id")),

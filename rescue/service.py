@@ -1,23 +1,34 @@
 """The shell around the desk: one input, one decision, one transaction, then acknowledge.
 
-Inputs are decided one at a time, in the order of their lanes. What cannot be committed is kept and decided afresh when
-the database is back: the board is loaded again first, since whether a broken commit took place is not known. Deciding
-an input twice changes nothing the second time.
+Inputs are decided one at a time, in the order of their lanes; only news comes in batches. What cannot be committed is
+kept and decided afresh when the database is back: the board is loaded again first, since whether a broken commit took
+place is not known. Deciding an input twice changes nothing the second time.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 
-from devices.messages import AlarmEnded, AlarmRaised, EntrapmentEnded, EntrapmentFound, LiftId, LinkChanged
+from devices.messages import (
+    AlarmEnded,
+    AlarmRaised,
+    EntrapmentEnded,
+    EntrapmentFound,
+    FaultCleared,
+    FaultRaised,
+    LiftId,
+    LinkChanged,
+    TestCallHeard,
+    TestCallOverdue,
+)
 from dispatch.problem import Candidate, Refusal
 from dispatch.solver import rank
-from rescue.desk import get_timer, handle, handle_timer
+from rescue.desk import get_timer, handle, handle_news, handle_timer
 from rescue.desk.asking import callout_of, problem_of
 from rescue.desk.board import Board, Decision, Outcome, apply
 from rescue.desk.draft import DeskRules, Draft
@@ -36,6 +47,8 @@ ANSWER_WITHIN_S = 10.0
 """How long a person or program waits for the desk before it is told to ask again."""
 HOLD_EVERY_S = 1.0
 """With nothing to do, make sure this often that the database is there and this process still the desk."""
+NEWS_AT_ONCE = 250
+"""News decided and committed as one: what an alarm that comes in the middle of it waits for."""
 OVERDUE_AFTER_S = 5.0
 """A deadline this long past without having been handled makes the service not ready."""
 
@@ -149,8 +162,8 @@ class DeskService:
                 await self._decide(*urgent)
             elif self._is_time():
                 await self._pass_deadlines()
-            elif news := self.lanes.first(Lane.NEWS):
-                await self._decide(*news)
+            elif news := self.lanes.news(NEWS_AT_ONCE):
+                await self._decide_news(news)
             elif not await self.lanes.arrival(self._seconds_to_timer()):
                 await self._store.hold_desk()
 
@@ -166,6 +179,23 @@ class DeskService:
         self.lanes.done(lane, waiting)
         self.counts.decided += 1
         waiting.settle(decision.outcome)
+
+    async def _decide_news(self, news: Sequence[Waiting]) -> None:
+        """Much news in one transaction: an alarm that comes meanwhile waits for this one decision and no more."""
+        cards = await self._cards(news)
+        envelopes = [
+            Envelope(input_id=w.input_id, input=w.input, actor=w.actor, lift=_card_of(w.input, cards)) for w in news
+        ]
+        decision, outcomes = handle_news(self.board, envelopes, self._clock.now(), self._rules)
+        await self._commit(decision)
+        self.counts.decided += len(news)
+        for waiting, outcome in zip(news, outcomes, strict=True):
+            self.lanes.done(Lane.NEWS, waiting)
+            waiting.settle(outcome)
+
+    async def _cards(self, news: Sequence[Waiting]) -> Mapping[LiftId, Lift]:
+        wanted = {lift_id for waiting in news if (lift_id := _lift_to_open(waiting.input)) is not None}
+        return await self._store.find_lifts(sorted(wanted)) if wanted else {}
 
     async def _pass_deadlines(self) -> None:
         await self._commit(handle_timer(self.board, self._clock.now(), self._rules))
@@ -201,13 +231,27 @@ class DeskService:
         return min(HOLD_EVERY_S, max(0.0, left_s))
 
 
+def _lift_to_open(news: Input) -> LiftId | None:
+    """The lift of which this news may open a case."""
+    match news:
+        case FaultRaised(is_flapping=False) | TestCallOverdue() | LinkChanged(online=False):
+            return news.lift_id
+        case _:
+            return None
+
+
+def _card_of(news: Input, cards: Mapping[LiftId, Lift]) -> Lift | None:
+    lift_id = _lift_to_open(news)
+    return cards.get(lift_id) if lift_id is not None else None
+
+
 def _lane_of(said: Input) -> Lane:
     match said:
         case AlarmRaised() | AlarmEnded() | EntrapmentFound() | EntrapmentEnded() | Intake() | OfferUndelivered():
             return Lane.ALARMS
         case CompanyAnswered() | OperatorActed():
             return Lane.PEOPLE
-        case LinkChanged():
+        case FaultRaised() | FaultCleared() | TestCallOverdue() | TestCallHeard() | LinkChanged():
             return Lane.NEWS
 
 

@@ -67,6 +67,16 @@ class Settings(BaseSettings):
     trapped_after_s: Seconds = Field(
         30, description="stopped with people inside for so long is an entrapment (practice in deployed systems)"
     )
+    trapped_after_s_by_place: dict[str, Seconds] = Field(
+        default_factory=dict,
+        description='the same by place type, as {"hospital": 20}; a lift\'s own column trapped_after_s goes before it',
+    )
+    link_lost_after_s: Seconds = Field(
+        3600, description="a lift off line for so long is a case (practice of deployed platforms)"
+    )
+    test_call_every_s: float = Field(
+        259_200, gt=0, le=31_536_000, description="a test call at least so often (EN 81-28: 72 h)"
+    )
     accept_within_s: Seconds = Field(180, description="answer to the first offer of a level (Jinan, Rizhao: 3 min)")
     accept_next_within_s: Seconds = Field(60, description="answer to further offers of the same level (derived)")
     engage_within_s: Seconds = Field(300, description="every level engaged without an acceptance (Guangzhou: 5 min)")
@@ -76,6 +86,27 @@ class Settings(BaseSettings):
     attempts_per_level: int = Field(2, ge=1, le=20, description="crews asked at a level before the next (derived)")
     reach_within_s: Seconds = Field(1200, description="level 1 is passed over when it cannot arrive in this (derived)")
     call_back_within_s: Seconds = Field(900, description="call-back after release (derived)")
+    fault_within_s: Seconds = Field(7200, description="a fault is seen to; then people are reminded (our judgement)")
+    outage_within_s: Seconds = Field(3600, description="the same for a power outage (our judgement)")
+    link_within_s: Seconds = Field(86_400, description="the same for a lost link (our judgement)")
+    test_within_s: Seconds = Field(86_400, description="the same for a test call that did not come (our judgement)")
+    mass_window_s: Seconds = Field(
+        120, description="lifts that lose power, link or standing within so long are one event (our judgement)"
+    )
+    mass_in_building: int = Field(3, ge=2, le=1000, description="so many lifts of one building (our judgement)")
+    mass_in_area: int = Field(10, ge=2, le=100_000, description="or so many of one area (our judgement)")
+    telemetry_days: int = Field(
+        7,
+        ge=1,
+        le=3650,
+        description="telemetry is kept for so many days; a busy city of 120,000 lifts writes 8 GB a day",
+    )
+    black_box_mb: int = Field(
+        256,
+        ge=1,
+        le=65_536,
+        description="room for the last messages of all lifts; 1,000 a second fill about 18 MB a minute (measured)",
+    )
     log_json: bool = Field(False, description="log lines as JSON instead of for people")
 
     @model_validator(mode="before")

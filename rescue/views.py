@@ -13,6 +13,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
 
+from devices.faults import Fault
 from devices.messages import Area, CarDirection, CarStatus, Confidence, DoorStatus, LiftId, PowerStatus, ServiceMode
 from devices.messages import Status as LiftStatus
 from dispatch.crews import Crew
@@ -67,9 +68,10 @@ class PageView(_View, Generic[Item]):
 
 
 class EvidenceView(_View):
-    """Why we think someone is trapped."""
+    """Why we think someone is trapped; of other cases, why we think that something is wrong."""
 
-    confidence: Confidence
+    confidence: Confidence | None
+    """That people are inside; null where nobody is known to be."""
     reasons: list[str]
 
 
@@ -145,11 +147,11 @@ class AssignmentView(_View):
 
 
 class ClockView(_View):
-    """The instants by which the stay in the car is judged."""
+    """The instants by which the stay in the car is judged; all null where nobody is known to be inside."""
 
-    trapped_since: Instant
-    arrive_by: Instant
-    accident_at: Instant
+    trapped_since: Instant | None
+    arrive_by: Instant | None
+    accident_at: Instant | None
 
 
 class CallerView(_View):
@@ -178,8 +180,11 @@ class IncidentView(_View):
     version: int
     level: int
     evidence: EvidenceView
-    lift: LiftView
+    lift: LiftView | None
+    """Null for a parent case, which is about `affected` lifts."""
     area: str
+    building: str
+    """Of a parent case that is about one building."""
     source: Source
     opened_at: Instant
     people: int | None
@@ -188,6 +193,17 @@ class IncidentView(_View):
     assignment: AssignmentView | None
     clock: ClockView
     parent_id: str | None
+    fault: Fault | None
+    """What opened the case, if a fault did."""
+    conditions: dict[str, Instant]
+    """What is wrong with the lift as far as this case knows, and since when it does: faults, `link_lost` and
+    `test_overdue`."""
+    affected: int
+    """Of a parent case: how many lifts have belonged to it."""
+    recovered: int
+    """How many of these suffer no longer."""
+    children: int
+    """How many cases of single lifts have named this one their parent."""
     attempts: int
     alarms: list[AlarmView]
     signs: list[Sign]
@@ -276,17 +292,23 @@ def incident_view(
         status=incident.status,
         version=incident.version,
         level=incident.level,
-        evidence=EvidenceView(confidence=incident.evidence.confidence, reasons=list(incident.evidence.reasons)),
+        evidence=_evidence_view(incident),
         lift=lift_of(incident, shows_phones=shows_phones),
         area=incident.area,
+        building=incident.building or (incident.lift.building if incident.lift else ""),
         source=incident.source,
         opened_at=incident.opened_at,
         people=incident.people,
         injured=incident.injured,
         vulnerable=list(incident.vulnerable),
         assignment=assignment_view(assignment) if assignment else None,
-        clock=clock_view(incident.trapped_since, policy),
+        clock=clock_view(incident, policy),
         parent_id=incident.parent_id,
+        fault=incident.fault,
+        conditions=dict(incident.conditions),
+        affected=incident.affected,
+        recovered=incident.recovered,
+        children=incident.children,
         attempts=incident.attempts,
         alarms=[_alarm_view(alarm) for alarm in incident.alarms],
         signs=sorted(incident.signs),
@@ -356,8 +378,10 @@ def unregistered_lift_view(lift_id: LiftId, area: Area, *, live: LiveView | None
     return LiftView(lift_id=lift_id, area=area, registered=False, live=live)
 
 
-def lift_of(incident: Incident, *, shows_phones: bool) -> LiftView:
-    """The lift a case is about."""
+def lift_of(incident: Incident, *, shows_phones: bool) -> LiftView | None:
+    """The lift a case is about, None for a parent case."""
+    if incident.lift_id is None:
+        return None
     if incident.lift is None:
         return unregistered_lift_view(incident.lift_id, incident.area)
     return lift_view(incident.lift, shows_phones=shows_phones)
@@ -383,8 +407,11 @@ def live_view(status: LiftStatus, *, online: bool, seen_at: datetime, now: datet
     )
 
 
-def clock_view(trapped_since: datetime, policy: Policy) -> ClockView:
-    """The limits of a stay in the car that began at `trapped_since`."""
+def clock_view(incident: Incident, policy: Policy) -> ClockView:
+    """The limits of the stay in the car, where there are people in it."""
+    if not incident.is_entrapment:
+        return ClockView(trapped_since=None, arrive_by=None, accident_at=None)
+    trapped_since = incident.trapped_since
     return ClockView(
         trapped_since=trapped_since,
         arrive_by=trapped_since + timedelta(seconds=policy.arrive_within_s),
@@ -456,6 +483,11 @@ def refusal_view(refusal: Refusal) -> CandidateView:
 def mask(phone: str) -> str:
     """A phone number with all but its last two digits hidden."""
     return "*" * max(0, len(phone) - 2) + phone[-2:] if len(phone) > 4 else "*" * len(phone)
+
+
+def _evidence_view(incident: Incident) -> EvidenceView:
+    confidence = incident.evidence.confidence if incident.is_entrapment else None
+    return EvidenceView(confidence=confidence, reasons=list(incident.evidence.reasons))
 
 
 def _caller_view(incident: Incident) -> CallerView | None:

@@ -16,11 +16,14 @@ from simulators.city import MOST_LIFTS, build_city
 from simulators.demo import Options, run_demo
 from simulators.errors import SimulatorError
 from simulators.registers import write_registers
-from simulators.results import Row, draw_table, write_result
+from simulators.results import Row, draw_table, keys_of, write_result
 
 app = typer.Typer(
     name="simulate", help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
 )
+
+MOST_COLUMNS = 16
+"""A terminal has room for no more; wider tables are turned."""
 
 Lifts = Annotated[int, typer.Option(min=1, max=MOST_LIFTS, help="lifts in the city")]
 Seed = Annotated[int, typer.Option(help="the same seed draws the same city")]
@@ -75,6 +78,7 @@ class BenchName(StrEnum):
     """What can be measured; `all` is every bench there is."""
 
     ALL = "all"
+    DETECTION = "detection"
     INGEST = "ingest"
 
 
@@ -83,25 +87,54 @@ def bench(
     name: Annotated[BenchName, typer.Argument(help="which measurement")] = BenchName.ALL,
     seed: Seed = 1,
     as_json: Json = False,
+    quick: Annotated[bool, typer.Option(help="ingest: a glance with few lifts instead of a whole city")] = False,
+    show: Annotated[bool, typer.Option(help="detection: list the worst misses instead of the figures")] = False,
+    explain: Annotated[str | None, typer.Option(metavar="LIFT", help="detection: tell all of one lift's life")] = None,
 ) -> None:
     """Measure the product against its floor or peer, in the same run on this machine."""
     # Imported here, for only a bench needs the product's own parts.
     from simulators.bench import BENCHES
+    from simulators.bench.ingest import A_GLANCE, measure_ingest
 
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    if show or explain is not None:
+        _look_closer(name, seed, explain)
+        return
     for chosen in BENCHES if name is BenchName.ALL else (name.value,):
         try:
-            rows = BENCHES[chosen](seed)
+            rows = measure_ingest(seed, A_GLANCE) if quick and chosen == "ingest" else BENCHES[chosen](seed)
         except SimulatorError as error:
             raise _fail(f"bench {chosen}: {error}") from None
         _print(f"bench {chosen}", seed, rows, as_json=as_json)
+
+
+def _look_closer(name: BenchName, seed: int, lift_id: str | None) -> None:
+    """The lines behind the figures of detection: of one lift, or of every miss."""
+    from simulators.bench.detection import explain, list_misses
+
+    if name is not BenchName.DETECTION:
+        raise _fail("--show and --explain belong to bench detection")
+    try:
+        lines = list_misses(seed) if lift_id is None else explain(seed, lift_id)
+    except SimulatorError as error:
+        raise _fail(f"bench {name.value}: {error}") from None
+    for line in lines:
+        typer.echo(line)
 
 
 def _print(name: str, seed: int, rows: Sequence[Row], *, as_json: bool) -> None:
     if as_json:
         typer.echo(write_result(name, seed, rows))
     else:
-        Console().print(draw_table(f"{name}, seed {seed}", rows))
+        fitting = _turn(rows) if len(keys_of(rows)) > MOST_COLUMNS else rows
+        Console().print(draw_table(f"{name}, seed {seed}", fitting))
+
+
+def _turn(rows: Sequence[Row]) -> Sequence[Row]:
+    """A line for each figure and a column for each row, named by the row's first value."""
+    first, *others = keys_of(rows)
+    names = [str(row.get(first, f"row {number}")) for number, row in enumerate(rows, start=1)]
+    return [{first: key, **{name: row.get(key, "") for name, row in zip(names, rows, strict=True)}} for key in others]
 
 
 def _fail(reason: str) -> typer.Exit:

@@ -22,13 +22,20 @@ def write_result(name: str, seed: int, rows: Sequence[Row]) -> str:
 
 
 def draw_table(title: str, rows: Sequence[Row]) -> Table:
-    """The rows for a person; a column for every key of the first row."""
+    """The rows for a person; a column for every key of any row."""
     table = Table(title=title, title_justify="left")
-    for key in rows[0]:
-        table.add_column(key, justify="left" if isinstance(rows[0][key], str) else "right")
+    columns = keys_of(rows)
+    for key in columns:
+        is_text = all(isinstance(row.get(key, ""), str) for row in rows)
+        table.add_column(key, justify="left" if is_text else "right")
     for row in rows:
-        table.add_row(*(str(value) for value in row.values()))
+        table.add_row(*(str(row.get(key, "")) for key in columns))
     return table
+
+
+def keys_of(rows: Sequence[Row]) -> Sequence[str]:
+    """Every key of any row, in the order in which they first come."""
+    return list(dict.fromkeys(key for row in rows for key in row))
 
 
 def _commit() -> str | None:

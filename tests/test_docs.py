@@ -48,6 +48,15 @@ def test_the_settings_reference_is_what_the_settings_are() -> None:
     assert page == listed, "run: .venv/bin/python tools/list-settings > docs/settings.md"
 
 
+def test_the_tables_of_the_profiles_are_what_their_files_say() -> None:
+    listed = subprocess.run(
+        [sys.executable, ROOT / "tools" / "list-profiles"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    assert listed.count("\n") > 30
+    page = (ROOT / "docs" / "profiles.md").read_text("utf-8")
+    assert listed in page, "run: .venv/bin/python tools/list-profiles --write"
+
+
 @pytest.mark.parametrize("page", sorted(ROOT.glob("*.md")) + sorted(ROOT.glob("docs/**/*.md")), ids=lambda p: p.name)
 def test_every_link_to_a_file_leads_to_one(page: Path) -> None:
     links = re.findall(r"\]\((?!https?://|#)([^)#]+)", page.read_text("utf-8"))

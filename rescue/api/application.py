@@ -9,6 +9,7 @@ from aiohttp import web
 from rescue.api import (
     actions,
     assignments,
+    black_boxes,
     cases,
     crews,
     documentation,
@@ -35,6 +36,7 @@ ROUTES: tuple[AnyRoute, ...] = (
     *documentation.ROUTES,
     *sessions.ROUTES,
     *cases.ROUTES,
+    *black_boxes.ROUTES,
     *actions.ROUTES,
     *assignments.ROUTES,
     *crews.ROUTES,

@@ -48,7 +48,7 @@ class Fleet(Protocol):
         """A lift's live state, None if it has said nothing yet."""
         ...
 
-    def counts(self) -> Mapping[str, int]:
+    def counts(self, now: float) -> Mapping[str, int]:
         """How many lifts are in which state: `lifts` all of them, `online` those that are."""
         ...
 

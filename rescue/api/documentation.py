@@ -8,6 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
+from devices.bacnet import export_lift
 from devices.payloads import SCHEMA_NAMES, schema
 from rescue.api.access import OPEN
 from rescue.api.html import html_page
@@ -16,6 +17,7 @@ from rescue.api.problems import NotFound
 from rescue.api.table import API, HTML, JSON, AnyRoute, Call, Nothing, row
 
 DOCUMENT: web.AppKey[Json] = web.AppKey("document", dict)
+BACNET_LIFT = "bacnet-lift"
 
 
 async def show_document(call: Call[Nothing, Nothing]) -> web.Response:
@@ -24,10 +26,12 @@ async def show_document(call: Call[Nothing, Nothing]) -> web.Response:
 
 
 async def show_schema(call: Call[Nothing, Nothing]) -> web.Response:
-    """The JSON Schema of what lifts and crews' phones publish."""
+    """The JSON Schema of what lifts and crews' phones publish; `bacnet-lift` is our words in BACnet's numbers."""
     name = call.path["name"]
+    if name == BACNET_LIFT:
+        return web.json_response(export_lift())
     if name not in SCHEMA_NAMES:
-        raise NotFound(f"there is no schema {name}; there are {', '.join(SCHEMA_NAMES)}")
+        raise NotFound(f"there is no schema {name}; there are {', '.join((*SCHEMA_NAMES, BACNET_LIFT))}")
     return web.json_response(schema(name))
 
 

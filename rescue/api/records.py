@@ -1,4 +1,4 @@
-"""What people and companies look up, beyond what the desk needs: assignments, lifts by a word, the day's figures.
+"""What people and companies look up, beyond what the desk needs: assignments, lifts by a word or back in time, figures.
 
 Each question is put for one company, or for `None`, which is the rescue centre and sees all.
 """
@@ -7,16 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from devices.messages import Area, LiftId
+from devices.state_change import StateChange
 from dispatch.crews import CompanyId
-from rescue.incident import Assignment, AssignmentId, AssignmentStatus, Lift, Status
+from rescue.incident import Assignment, AssignmentId, AssignmentStatus, IncidentId, Lift, Status
+from rescue.recording import Recording
+from rescue.store.black_boxes import fetch_recordings
 from rescue.store.connections import Pool, reachable
 from rescue.store.rows import read_assignment, read_lift
 from rescue.store.sql import load_queries
+from rescue.store.telemetry import Place, read_change
 
 SQL = load_queries("records")
+TELEMETRY = load_queries("telemetry")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +71,23 @@ class Records:
         with reachable():
             rows = await self._pool.fetch(SQL["search_lifts"], company_id, rescue_code, area, word, after, limit)
         return [read_lift(row) for row in rows]
+
+    async def list_telemetry(
+        self, lift_id: LiftId, *, since: datetime, until: datetime, below: Place | None, limit: int
+    ) -> list[StateChange]:
+        """What a lift changed to, the newest first; `until` is not part of the span, nor is the place `below`."""
+        if below is not None:
+            # Also as a bound of the index: whoever pages far back does not read all that is newer each time.
+            until = min(until, below.at + timedelta(microseconds=1))
+        with reachable():
+            rows = await self._pool.fetch(
+                TELEMETRY["list"], lift_id, since, until, *(below or (None, None, None)), limit
+            )
+        return [read_change(row) for row in rows]
+
+    async def recordings_of(self, incident_id: IncidentId) -> list[Recording]:
+        """What the black box held of a case's lift when it opened or became graver, oldest first."""
+        return await fetch_recordings(self._pool, incident_id)
 
     async def figures(self, since: datetime) -> Figures:
         """The cases opened since that instant."""

@@ -140,7 +140,7 @@ def _facts(offer: Offer) -> str:
     incident, lift = offer.incident, offer.incident.lift
     return facts(
         [
-            ("救援识别码 Rescue code", (lift.rescue_code if lift else None) or incident.lift_id),
+            ("救援识别码 Rescue code", (lift.rescue_code if lift else None) or incident.lift_id or ""),
             ("地址 Address", lift.address if lift else ""),
             ("楼栋 Building", f"{lift.building} {lift.entrance}".strip() if lift else ""),
             ("被困人数 People", "" if incident.people is None else str(incident.people)),

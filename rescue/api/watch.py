@@ -56,7 +56,7 @@ class QuarantinedView(BaseModel):
 async def show_figures(call: Call[FiguresQuery, Nothing]) -> web.Response:
     """The figures since an instant, for a glance; the figures that are reported are another matter."""
     figures = await call.context.records.figures(call.query.since)
-    counts = call.context.fleet.counts()
+    counts = call.context.fleet.counts(call.now.timestamp())
     view = FiguresView(
         now=call.now,
         since=call.query.since,

@@ -11,12 +11,12 @@ from dataclasses import replace
 
 from dispatch.crews import CrewId
 from rescue.desk.asking import ask, concerned, lose_crew, raise_level, tell
-from rescue.desk.board import Decision, Verdict
+from rescue.desk.board import Outcome, Verdict
 from rescue.desk.draft import Draft
 from rescue.desk.inputs import Answer, CompanyAnswered, Envelope, OfferUndelivered
 from rescue.effects import ConfirmAssignment, NotifyPassengers
 from rescue.escalation import FIRE_BRIGADE
-from rescue.incident import Assignment, AssignmentStatus, Deadline, Incident, Signal, advance
+from rescue.incident import ACCEPTED, Assignment, AssignmentStatus, Deadline, Incident, Signal, advance
 from rescue.timeline import Actor, Fact
 
 _ON_THE_WAY = frozenset({Answer.ON_SCENE, Answer.CANNOT_REACH, Answer.RELEASED})
@@ -36,34 +36,34 @@ ALREADY: Mapping[Answer, AssignmentStatus] = {
 }
 
 
-def take_answer(draft: Draft, envelope: Envelope, answered: CompanyAnswered) -> Decision:
+def take_answer(draft: Draft, envelope: Envelope, answered: CompanyAnswered) -> Outcome:
     """Take the answer, or say why it does not count."""
     assignment = draft.assignment(answered.assignment_id)
     incident = draft.incident(assignment.incident_id) if assignment else None
     if assignment is None or incident is None:
-        return draft.decide(Verdict.NOT_FOUND, "no open case has this assignment")
+        return draft.outcome(Verdict.NOT_FOUND, "no open case has this assignment")
     if ALREADY[answered.answer] is assignment.status and answered.attempt == assignment.attempt:
-        return draft.decide(Verdict.NOTHING, f"it is {assignment.status} already", incident)
+        return draft.outcome(Verdict.NOTHING, f"it is {assignment.status} already", incident)
     refusal = _refusal(draft, assignment, answered)
     if refusal:
         data: dict[str, Fact] = {"attempt": answered.attempt, "answer": answered.answer, "reason": refusal}
         draft.record(incident, "answer_refused", f"Too late or out of turn: {refusal}", envelope.actor, **data)
-        return draft.decide(Verdict.REFUSED, refusal, incident)
-    return draft.decide(
+        return draft.outcome(Verdict.REFUSED, refusal, incident)
+    return draft.outcome(
         Verdict.DONE, incident=_TAKERS[answered.answer](draft, incident, assignment, answered, envelope.actor)
     )
 
 
-def take_undelivered(draft: Draft, offer: OfferUndelivered) -> Decision:
+def take_undelivered(draft: Draft, offer: OfferUndelivered) -> Outcome:
     """No endpoint took the offer: the next is asked now rather than at the deadline."""
     assignment = draft.assignment(offer.assignment_id)
     incident = draft.incident(assignment.incident_id) if assignment else None
     if not assignment or not incident or not _stands(assignment, offer):
-        return draft.decide(Verdict.NOTHING, "the offer no longer stands")
+        return draft.outcome(Verdict.NOTHING, "the offer no longer stands")
     said = f"The offer could not be delivered to {assignment.company_id}: {offer.reason}"
     lost = lose_crew(draft, incident, AssignmentStatus.OVERDUE, said)
     lost = draft.record(lost, "undelivered", said, attempt=assignment.attempt, crew_id=assignment.crew_id)
-    return draft.decide(Verdict.DONE, incident=ask(draft, lost))
+    return draft.outcome(Verdict.DONE, incident=ask(draft, lost))
 
 
 def _stands(assignment: Assignment, offer: OfferUndelivered) -> bool:
@@ -103,7 +103,7 @@ def _accept(draft: Draft, incident: Incident, assignment: Assignment, answered: 
             assignment=accepted,
         )
     )
-    _notify(draft, going, accepted, "help_on_the_way", accepted.eta_s)
+    tell_passengers(draft, going, accepted)
     return going
 
 
@@ -126,10 +126,10 @@ def _en_route(
 def _on_scene(
     draft: Draft, incident: Incident, assignment: Assignment, answered: CompanyAnswered, by: Actor
 ) -> Incident:
-    draft.save_assignment(replace(assignment, status=AssignmentStatus.ON_SCENE, on_scene_at=draft.now))
+    there = draft.save_assignment(replace(assignment, status=AssignmentStatus.ON_SCENE, on_scene_at=draft.now))
     arrived = replace(advance(incident, Signal.ARRIVED), arrived_at=draft.now)
     arrived = draft.record(arrived, "on_scene", f"Crew {assignment.crew_id} is on scene", by)
-    _notify(draft, arrived, assignment, "arrived", None)
+    tell_passengers(draft, arrived, there)
     return arrived
 
 
@@ -154,10 +154,21 @@ def _released(
         release_method=answered.release_method,
         arrived_at=incident.arrived_at or draft.now,
     )
+    if not out.is_entrapment:
+        return _finished(draft, out, f"Crew {assignment.crew_id} reports its work done", by)
     out = release(draft, out, f"Crew {assignment.crew_id} reports the passengers out", by)
     if out.injured > incident.injured and out.level < FIRE_BRIGADE:
         return raise_level(draft, out, "people are hurt", to=FIRE_BRIGADE)
     return out
+
+
+def _finished(draft: Draft, incident: Incident, said: str, by: Actor) -> Incident:
+    """Nobody was inside, and the crew has done its work: what is left is to file the cause and close."""
+    done = replace(advance(incident, Signal.RELEASED), released_at=draft.now, assignment_id=None, deadlines={})
+    done = done.due(close_by=draft.after(draft.policy.close_within_s))
+    done = draft.record(done, "finished", said, by, cause_code=done.cause_code)
+    tell(draft, done, "incident.updated", *concerned(draft, incident))
+    return done
 
 
 def release(draft: Draft, incident: Incident, said: str, by: Actor) -> Incident:
@@ -174,7 +185,12 @@ def release(draft: Draft, incident: Incident, said: str, by: Actor) -> Incident:
     return out
 
 
-def _notify(draft: Draft, incident: Incident, assignment: Assignment, message: str, eta_s: float | None) -> None:
+def tell_passengers(draft: Draft, incident: Incident, assignment: Assignment) -> None:
+    """The people inside hear that a crew is coming, or is there."""
+    if not incident.is_entrapment or incident.lift_id is None or assignment.status not in ACCEPTED:
+        return
+    is_there = assignment.status is AssignmentStatus.ON_SCENE
+    message = "arrived" if is_there else "help_on_the_way"
     draft.effect(
         NotifyPassengers(
             key=f"{assignment.assignment_id}:{message}",
@@ -182,7 +198,7 @@ def _notify(draft: Draft, incident: Incident, assignment: Assignment, message: s
             area=incident.area,
             incident_id=incident.incident_id,
             message=message,
-            eta_s=eta_s,
+            eta_s=None if is_there else assignment.eta_s,
         )
     )
 

@@ -1,7 +1,7 @@
 """Who is asked: offers, the next crew, the next level.
 
-`ask` always leaves the case with somebody asked or with an `ask_by` ahead; levels only rise, and the last one is asked
-again and again until somebody accepts.
+`ask` always leaves an entrapment with somebody asked or with an `ask_by` ahead; levels only rise, and the last one is
+asked again and again until somebody accepts. For any other case only an operator asks.
 """
 
 from __future__ import annotations
@@ -41,10 +41,16 @@ def callout_of(draft: Draft, incident: Incident) -> Callout:
         lift_position=incident.lift.position if incident.lift else None,
         contractor_id=incident.lift.company_id if incident.lift else None,
         level=incident.level,
-        priority=PRIORITIES[incident.evidence.confidence] + VULNERABLE_ADDS * bool(incident.vulnerable),
+        priority=_priority(incident),
         waiting_since=incident.trapped_since,
         excluded=_excluded(draft, incident),
     )
+
+
+def _priority(incident: Incident) -> float:
+    if not incident.is_entrapment:
+        return 0.0
+    return PRIORITIES[incident.evidence.confidence] + VULNERABLE_ADDS * bool(incident.vulnerable)
 
 
 def _excluded(draft: Draft, incident: Incident) -> dict[CrewId, str]:
@@ -69,7 +75,12 @@ def problem_of(draft: Draft, *incidents: Incident) -> Problem:
 
 
 def ask(draft: Draft, incident: Incident) -> Incident:
-    """Offer the case to the best crew of its level, or raise the level until somebody can be asked."""
+    """Offer the case to the best crew of its level, or raise the level until somebody can be asked.
+
+    Where nobody is inside, nobody is asked by itself: people decide whom to send, and when.
+    """
+    if not incident.is_entrapment:
+        return draft.save(incident)
     if is_exhausted(incident, draft.policy):
         return ask(draft, raise_level(draft, incident, f"level {incident.level} has had its attempts"))
     plan = solve(problem_of(draft, incident), draft.rules.travel)
@@ -138,7 +149,8 @@ def offer(
 
 def _engaged_in_time(draft: Draft, incident: Incident) -> Incident:
     """The clock to the last level starts with the first offer, also where an operator did not wait to be sure."""
-    if incident.level == FIRE_BRIGADE or Deadline.ENGAGE_BY in incident.deadlines:
+    has_limit = incident.level == FIRE_BRIGADE or Deadline.ENGAGE_BY in incident.deadlines
+    if has_limit or not incident.is_entrapment:
         return incident
     return incident.due(engage_by=draft.after(draft.policy.engage_within_s))
 
@@ -175,7 +187,7 @@ def lose_crew(draft: Draft, incident: Incident, status: AssignmentStatus, reason
         arrived_at=None,
         refusals={**incident.refusals, assignment.crew_id: refusal},
     )
-    starts_anew = assignment.status in ACCEPTED and incident.level < FIRE_BRIGADE
+    starts_anew = assignment.status in ACCEPTED and incident.level < FIRE_BRIGADE and incident.is_entrapment
     return freed.due(engage_by=draft.after(draft.policy.accept_within_s)) if starts_anew else freed
 
 
@@ -220,7 +232,7 @@ def raise_level(
         said += ". Call the fire brigade (119)"
         raised = raised.without(Deadline.ENGAGE_BY)
     recorded = draft.record(raised, "escalated", said, actor, level=level, reason=reason)
-    tell(draft, recorded, "incident.escalated", *_contractor(recorded))
+    tell(draft, recorded, "incident.escalated", *_contractors(recorded))
     return recorded
 
 
@@ -235,10 +247,12 @@ def tell(draft: Draft, incident: Incident, type_: str, *company_ids: CompanyId) 
 
 
 def concerned(draft: Draft, incident: Incident) -> list[CompanyId]:
-    """The companies a case concerns now: the contractor, and whoever holds the assignment."""
+    """The companies a case concerns now: the contractors of its lifts, and whoever holds the assignment."""
     assignment = draft.assignment(incident.assignment_id)
-    return [*_contractor(incident), *([assignment.company_id] if assignment else [])]
+    return [*_contractors(incident), *([assignment.company_id] if assignment else [])]
 
 
-def _contractor(incident: Incident) -> list[CompanyId]:
+def _contractors(incident: Incident) -> list[CompanyId]:
+    if incident.lift_id is None:
+        return list(incident.company_ids)
     return [incident.lift.company_id] if incident.lift and incident.lift.company_id else []

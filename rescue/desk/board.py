@@ -7,16 +7,22 @@ apply it. A decision that could not be committed leaves the board as it was.
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeAlias, TypeVar
 
 from devices.messages import LiftId
 from dispatch.crews import Company, CompanyId, Crew, CrewId, Position
 from rescue.effects import Effect
-from rescue.incident import HOLDS_CREW, AlarmLedger, Assignment, AssignmentId, Incident, IncidentId
+from rescue.incident import HOLDS_CREW, AlarmLedger, Assignment, AssignmentId, Incident, IncidentId, Member, Place
 from rescue.timeline import Entry
+
+Key = TypeVar("Key")
+MemberKey: TypeAlias = tuple[str, LiftId]
+"""A condition, and the lift that has it: it belongs to one parent case at most."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -29,11 +35,57 @@ class Board:
     ledgers: dict[LiftId, AlarmLedger] = field(default_factory=dict)
     crews: dict[CrewId, Crew] = field(default_factory=dict)
     companies: dict[CompanyId, Company] = field(default_factory=dict)
+    members: dict[MemberKey, Member] = field(default_factory=dict)
+    """The lifts of open parent cases, those that have recovered too."""
     next_number: int = 1
     by_lift: dict[LiftId, IncidentId] = field(default_factory=dict, init=False)
+    by_place: dict[Place, IncidentId] = field(default_factory=dict, init=False)
+    """The open parent cases."""
+    _timers: list[tuple[datetime, IncidentId]] = field(default_factory=list, init=False, repr=False, compare=False)
+    """A heap with the earliest deadline of every open case, and such as no longer hold."""
 
     def __post_init__(self) -> None:
-        self.by_lift = {incident.lift_id: incident.incident_id for incident in self.incidents.values()}
+        for incident in self.incidents.values():
+            self._index(incident)
+
+    def put(self, incident: Incident) -> None:
+        """A new or newer value of an open case."""
+        before = self.incidents.get(incident.incident_id)
+        self.incidents[incident.incident_id] = incident
+        if before is None or before.deadlines != incident.deadlines:
+            self._index(incident)
+
+    def _index(self, incident: Incident) -> None:
+        if incident.place:
+            self.by_place[incident.place] = incident.incident_id
+        elif incident.lift_id is not None:
+            self.by_lift[incident.lift_id] = incident.incident_id
+        if incident.deadlines:
+            heapq.heappush(self._timers, (min(incident.deadlines.values()), incident.incident_id))
+
+    def take_off(self, incident: Incident) -> None:
+        """A case that is finished, with its attempts and its members."""
+        self.incidents.pop(incident.incident_id, None)
+        if incident.place:
+            _forget(self.by_place, incident.place, incident.incident_id)
+            left = [key for key, member in self.members.items() if member.parent_id == incident.incident_id]
+            for key in left:
+                del self.members[key]
+        elif incident.lift_id is not None:
+            _forget(self.by_lift, incident.lift_id, incident.incident_id)
+        ended = [a.assignment_id for a in self.assignments.values() if a.incident_id == incident.incident_id]
+        for assignment_id in ended:
+            del self.assignments[assignment_id]
+
+    def next_deadline(self) -> datetime | None:
+        """The earliest deadline of all open cases."""
+        while self._timers:
+            by, incident_id = self._timers[0]
+            incident = self.incidents.get(incident_id)
+            if incident and min(incident.deadlines.values(), default=None) == by:
+                return by
+            heapq.heappop(self._timers)
+        return None
 
     def incident_of(self, lift_id: LiftId) -> Incident | None:
         """The open incident of this lift."""
@@ -102,36 +154,31 @@ class Decision:
     incidents: Mapping[IncidentId, Incident] = field(default_factory=dict)
     assignments: Mapping[AssignmentId, Assignment] = field(default_factory=dict)
     ledgers: Mapping[LiftId, AlarmLedger] = field(default_factory=dict)
+    members: Mapping[MemberKey, Member] = field(default_factory=dict)
     entries: tuple[Entry, ...] = ()
     effects: tuple[Effect, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """There is nothing to commit."""
-        return not (self.incidents or self.assignments or self.ledgers or self.entries or self.effects)
+        saved = self.incidents or self.assignments or self.ledgers or self.members
+        return not (saved or self.entries or self.effects)
 
 
 def apply(board: Board, decision: Decision) -> None:
     """Bring the board to where the committed decision left things; finished cases leave it."""
     board.assignments.update(decision.assignments)
     board.ledgers.update(decision.ledgers)
-    for incident in decision.incidents.values():
-        _put(board, incident)
+    board.members.update(decision.members)
+    for incident in sorted(decision.incidents.values(), key=lambda one: not one.is_final):
+        board.next_number = max(board.next_number, incident.number + 1)
+        if incident.is_final:
+            board.take_off(incident)
+        else:
+            board.put(incident)
 
 
-def _put(board: Board, incident: Incident) -> None:
-    board.next_number = max(board.next_number, incident.number + 1)
-    if incident.is_final:
-        _take_off(board, incident)
-        return
-    board.incidents[incident.incident_id] = incident
-    board.by_lift[incident.lift_id] = incident.incident_id
-
-
-def _take_off(board: Board, incident: Incident) -> None:
-    board.incidents.pop(incident.incident_id, None)
-    if board.by_lift.get(incident.lift_id) == incident.incident_id:
-        del board.by_lift[incident.lift_id]
-    ended = [a.assignment_id for a in board.assignments.values() if a.incident_id == incident.incident_id]
-    for assignment_id in ended:
-        del board.assignments[assignment_id]
+def _forget(index: dict[Key, IncidentId], key: Key, incident_id: IncidentId) -> None:
+    """The index no longer leads to this case; to a newer one it still does."""
+    if index.get(key) == incident_id:
+        del index[key]

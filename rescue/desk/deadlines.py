@@ -7,9 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from devices.messages import Confidence, Evidence
-from rescue.desk.asking import ask, lose_crew, raise_level, tell_withdrawn
+from rescue.desk.asking import ask, concerned, lose_crew, raise_level, tell, tell_withdrawn
 from rescue.desk.draft import Draft
-from rescue.escalation import FIRE_BRIGADE, Mark, marks_due, next_mark_at
+from rescue.desk.outages import describe
+from rescue.desk.settling import settle_if_over
+from rescue.escalation import FIRE_BRIGADE, Mark, attend_within_s, marks_due, next_mark_at
 from rescue.incident import ACCEPTED, AssignmentStatus, Deadline, Incident
 
 
@@ -28,7 +30,10 @@ def pass_deadlines(draft: Draft, incident: Incident) -> Incident:
 
 
 def _unverified(draft: Draft, incident: Incident, by: datetime) -> Incident:
-    reasons = (*incident.evidence.reasons, "nobody could verify it in time: better one drive too many")
+    reasons = (
+        *incident.evidence.reasons,
+        "unverified: nobody could verify it in time, and one drive too many is better",
+    )
     likely = replace(incident, evidence=Evidence(confidence=Confidence.LIKELY, reasons=reasons))
     if incident.level < FIRE_BRIGADE:
         likely = likely.due(engage_by=draft.after(draft.policy.engage_within_s))
@@ -87,6 +92,22 @@ def _not_closed(draft: Draft, incident: Incident, by: datetime) -> Incident:
     return draft.record(again, "closing_overdue", "The cause has not been filed and the case not closed")
 
 
+def _not_attended(draft: Draft, incident: Incident, by: datetime) -> Incident:
+    """Nobody is inside, so nobody is sent by itself: the people who can are reminded, for as long as it is open."""
+    settled = settle_if_over(draft, incident)
+    if settled.is_final:
+        return settled
+    again = incident.due(attend_by=draft.after(attend_within_s(incident.kind, draft.policy)))
+    again = draft.record(again, "attend_overdue", _waits(draft, incident))
+    tell(draft, again, "incident.updated", *concerned(draft, again))
+    return again
+
+
+def _waits(draft: Draft, incident: Incident) -> str:
+    about = describe(incident) if incident.lift_id is None else incident.kind.replace("_", " ")
+    return f"Open for {(draft.now - incident.opened_at).total_seconds() / 3600:.1f} h: {about}"
+
+
 _PASSED: Mapping[Deadline, Callable[[Draft, Incident, datetime], Incident]] = {
     Deadline.VERIFY_BY: _unverified,
     Deadline.ASK_BY: _ask,
@@ -95,4 +116,5 @@ _PASSED: Mapping[Deadline, Callable[[Draft, Incident, datetime], Incident]] = {
     Deadline.STAY_BY: _mark_passed,
     Deadline.CALL_BACK_BY: _not_called_back,
     Deadline.CLOSE_BY: _not_closed,
+    Deadline.ATTEND_BY: _not_attended,
 }

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from devices.messages import LiftId
+from devices.messages import Area, LiftId
 from dispatch.crews import CrewId
 from dispatch.travel import TravelTimes
-from rescue.desk.board import Board, Decision, Outcome, Verdict
+from rescue.desk.board import Board, Decision, MemberKey, Outcome, Verdict
 from rescue.effects import Effect
 from rescue.escalation import Policy
-from rescue.incident import HOLDS_CREW, AlarmLedger, Assignment, AssignmentId, Incident, IncidentId
+from rescue.incident import HOLDS_CREW, AlarmLedger, Assignment, AssignmentId, Incident, IncidentId, Member, Place
 from rescue.timeline import MACHINE, Actor, Entry, Fact, chain
 
 
@@ -25,7 +26,7 @@ class DeskRules:
 
 @dataclass(slots=True)
 class Draft:
-    """One decision on one board at one instant. Nothing here touches the board."""
+    """One decision on one board at one instant, of one input or of several. Nothing here touches the board."""
 
     board: Board
     rules: DeskRules
@@ -33,8 +34,13 @@ class Draft:
     incidents: dict[IncidentId, Incident] = field(default_factory=dict)
     assignments: dict[AssignmentId, Assignment] = field(default_factory=dict)
     ledgers: dict[LiftId, AlarmLedger] = field(default_factory=dict)
+    members: dict[MemberKey, Member] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
+    _by_lift: dict[LiftId, IncidentId] = field(default_factory=dict)
+    """The cases this draft opened."""
+    _by_place: dict[Place, IncidentId] = field(default_factory=dict)
+    _opened: int = 0
 
     @property
     def policy(self) -> Policy:
@@ -47,12 +53,44 @@ class Draft:
 
     def incident(self, incident_id: IncidentId) -> Incident | None:
         """An open incident as this draft has it."""
-        return self.incidents.get(incident_id) or self.board.incidents.get(incident_id)
+        incident = self.incidents.get(incident_id) or self.board.incidents.get(incident_id)
+        return None if incident is None or incident.is_final else incident
 
     def incident_of(self, lift_id: LiftId) -> Incident | None:
         """The open incident of a lift as this draft has it."""
-        known = self.board.incident_of(lift_id)
-        return self.incidents.get(known.incident_id, known) if known else None
+        incident_id = self._by_lift.get(lift_id) or self.board.by_lift.get(lift_id)
+        return self.incident(incident_id) if incident_id else None
+
+    def parent_at(self, place: Place) -> Incident | None:
+        """The open parent case of a place as this draft has it."""
+        incident_id = self._by_place.get(place) or self.board.by_place.get(place)
+        return self.incident(incident_id) if incident_id else None
+
+    def open_incidents(self) -> Iterator[Incident]:
+        """Every open incident as this draft has it."""
+        return (one for one in (self.board.incidents | self.incidents).values() if not one.is_final)
+
+    def member(self, key: MemberKey) -> Member | None:
+        """The lift's part in an open parent case as this draft has it, also where the lift has recovered."""
+        member = self.members.get(key) or self.board.members.get(key)
+        return member if member and self.incident(member.parent_id) else None
+
+    def members_of(self, *parents: Incident) -> Iterator[Member]:
+        """The lifts of these parent cases that have not recovered."""
+        ids = {parent.incident_id for parent in parents}
+        members = (self.board.members | self.members).values() if ids else ()
+        return (one for one in members if one.parent_id in ids and one.left_at is None)
+
+    def parents_in(self, condition: str, area: Area) -> list[Incident]:
+        """The open parent cases of this area, or of buildings in it."""
+        places = self.board.by_place | self._by_place
+        found = (self.incident(places[place]) for place in places if place[:2] == (condition, area))
+        return [parent for parent in found if parent]
+
+    @property
+    def next_number(self) -> int:
+        """The number of the case that is opened next."""
+        return self.board.next_number + self._opened
 
     def assignment(self, assignment_id: AssignmentId | None) -> Assignment | None:
         """An assignment of an open incident as this draft has it."""
@@ -88,8 +126,22 @@ class Draft:
         is_news = before is None or incident.entries > before.entries
         version = before.version + is_news if before else 1
         saved = replace(incident, version=version)
+        if before is None and saved.incident_id not in self.incidents:
+            self._index(saved)
         self.incidents[saved.incident_id] = saved
         return saved
+
+    def _index(self, opened: Incident) -> None:
+        self._opened += 1
+        if opened.place:
+            self._by_place[opened.place] = opened.incident_id
+        elif opened.lift_id is not None:
+            self._by_lift[opened.lift_id] = opened.incident_id
+
+    def save_member(self, member: Member) -> Member:
+        """Take this value of the member into the decision."""
+        self.members[member.condition, member.lift_id] = member
+        return member
 
     def save_assignment(self, assignment: Assignment) -> Assignment:
         """Take this value of the assignment into the decision."""
@@ -115,13 +167,26 @@ class Draft:
         """Have this happen once the decision is committed."""
         self.effects.append(effect)
 
-    def decide(self, verdict: Verdict, reason: str = "", incident: Incident | None = None) -> Decision:
+    def outcome(self, verdict: Verdict, reason: str = "", incident: Incident | None = None) -> Outcome:
+        """What became of an input."""
+        return Outcome(verdict=verdict, reason=reason, incident_id=incident.incident_id if incident else None)
+
+    def forget(self) -> None:
+        """Nothing of what was drafted is decided."""
+        for drafted in (self.incidents, self.assignments, self.ledgers, self.members, self._by_lift, self._by_place):
+            drafted.clear()
+        self.entries.clear()
+        self.effects.clear()
+        self._opened = 0
+
+    def decide(self, outcome: Outcome) -> Decision:
         """The decision as drafted."""
         return Decision(
-            outcome=Outcome(verdict=verdict, reason=reason, incident_id=incident.incident_id if incident else None),
+            outcome=outcome,
             incidents=self.incidents,
             assignments=self.assignments,
             ledgers=self.ledgers,
+            members=self.members,
             entries=tuple(self.entries),
             effects=tuple(self.effects),
         )

@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from devices.messages import AlarmEnded, AlarmRaised, Area, EntrapmentEnded, EntrapmentFound, LiftId, LinkChanged
+from devices.messages import (
+    AlarmEnded,
+    AlarmRaised,
+    Area,
+    EntrapmentEnded,
+    EntrapmentFound,
+    FaultCleared,
+    FaultRaised,
+    LiftId,
+    LinkChanged,
+    TestCallHeard,
+    TestCallOverdue,
+)
 from dispatch.crews import CrewId
 from rescue.incident import AssignmentId, Caller, IncidentId, Lift, Source
 from rescue.timeline import Actor
@@ -96,7 +109,9 @@ class OfferUndelivered:
     reason: str
 
 
-LiftEvent = AlarmRaised | AlarmEnded | EntrapmentFound | EntrapmentEnded | LinkChanged
+News = FaultRaised | FaultCleared | TestCallOverdue | TestCallHeard | LinkChanged
+"""What is wrong with lifts while nobody is known to be inside. Many of these may be decided at once."""
+LiftEvent = AlarmRaised | AlarmEnded | EntrapmentFound | EntrapmentEnded | News
 Input = LiftEvent | Intake | CompanyAnswered | OperatorActed | OfferUndelivered
 
 
@@ -109,3 +124,8 @@ class Envelope:
     actor: Actor
     lift: Lift | None = field(default=None)
     """The registry's card of the lift the input is about, None for a lift we do not know."""
+
+
+def instant_of(seconds: float) -> datetime:
+    """The instant of a lift's event, which the tracker gives in POSIX seconds."""
+    return datetime.fromtimestamp(0, UTC) + timedelta(seconds=seconds)

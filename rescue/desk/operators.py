@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from devices.messages import Confidence, Evidence
 from dispatch.crews import CompanyId
 from rescue.desk.answers import release
 from rescue.desk.asking import ask, concerned, offer, raise_level, tell, withdraw
-from rescue.desk.board import Decision, Verdict
+from rescue.desk.board import Outcome, Verdict
 from rescue.desk.draft import Draft
 from rescue.desk.inputs import Action, Envelope, OperatorActed
+from rescue.desk.settling import settle
+from rescue.desk.trapped import Report, rise
 from rescue.escalation import FIRE_BRIGADE, first_level
-from rescue.incident import ACCEPTED, TRAPPED, Deadline, Incident, Sign, Signal, Status, advance
+from rescue.incident import ACCEPTED, TRAPPED, Deadline, Incident, Sign, Signal, Source, Status, advance
 from rescue.timeline import Actor
+
+MANY_LIFTS = "this case is about many lifts: act on the case of one of them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,19 +28,20 @@ class Refused(Exception):
     reason: str
 
 
-def take_action(draft: Draft, envelope: Envelope, acted: OperatorActed) -> Decision:
+def take_action(draft: Draft, envelope: Envelope, acted: OperatorActed) -> Outcome:
     """Carry out the action, or say why not; a refused action changes nothing."""
     incident = draft.incident(acted.incident_id)
     if incident is None:
-        return draft.decide(Verdict.NOT_FOUND, "no open case has this id")
+        return draft.outcome(Verdict.NOT_FOUND, "no open case has this id")
     if acted.version is not None and acted.version != incident.version:
         reason = f"the case is at version {incident.version}, you saw {acted.version}"
-        return draft.decide(Verdict.STALE, reason, incident)
+        return draft.outcome(Verdict.STALE, reason, incident)
     try:
         done = _ACTIONS[acted.action](draft, incident, acted, envelope.actor)
     except Refused as refused:
-        return Draft(draft.board, draft.rules, draft.now).decide(Verdict.REFUSED, refused.reason, incident)
-    return draft.decide(Verdict.DONE, incident=done)
+        draft.forget()
+        return draft.outcome(Verdict.REFUSED, refused.reason, incident)
+    return draft.outcome(Verdict.DONE, incident=done)
 
 
 def _claim(draft: Draft, incident: Incident, acted: OperatorActed, by: Actor) -> Incident:
@@ -57,6 +63,8 @@ def _note(draft: Draft, incident: Incident, acted: OperatorActed, by: Actor) -> 
 
 
 def _triage(draft: Draft, incident: Incident, acted: OperatorActed, by: Actor) -> Incident:
+    if not incident.is_entrapment and (acted.people or acted.injured or acted.vulnerable):
+        return _rise(draft, incident, acted, by)
     triaged = replace(
         incident,
         people=acted.people if acted.people is not None else incident.people,
@@ -72,6 +80,25 @@ def _triage(draft: Draft, incident: Incident, acted: OperatorActed, by: Actor) -
     return triaged
 
 
+def _rise(draft: Draft, incident: Incident, acted: OperatorActed, by: Actor) -> Incident:
+    """Whoever knows how the people inside are knows that there are some."""
+    if incident.lift_id is None:
+        raise Refused(MANY_LIFTS)
+    evidence = Evidence(confidence=Confidence.CONFIRMED, reasons=(f"operator: {by.name} knows that people are inside",))
+    report = Report(
+        lift_id=incident.lift_id,
+        area=incident.area,
+        source=Source.STAFF,
+        since=draft.now,
+        evidence=evidence,
+        people=acted.people,
+        injured=acted.injured or 0,
+        vulnerable=acted.vulnerable or (),
+        note=acted.reason,
+    )
+    return rise(draft, incident, report, by)
+
+
 def _ask_unverified(draft: Draft, incident: Incident) -> Incident:
     """An operator who knows that people are hurt has verified a merely possible entrapment."""
     if Deadline.VERIFY_BY not in incident.deadlines:
@@ -81,6 +108,8 @@ def _ask_unverified(draft: Draft, incident: Incident) -> Incident:
 
 def _assign(draft: Draft, incident: Incident, acted: OperatorActed, by: Actor) -> Incident:
     _demand_trapped(incident)
+    if incident.lift_id is None:
+        raise Refused(MANY_LIFTS)
     crew = draft.board.crews.get(acted.crew_id) if acted.crew_id else None
     if crew is None:
         raise Refused(f"there is no crew {acted.crew_id}")
@@ -95,6 +124,7 @@ def _assign(draft: Draft, incident: Incident, acted: OperatorActed, by: Actor) -
 
 def _escalate(draft: Draft, incident: Incident, acted: OperatorActed, by: Actor) -> Incident:
     _demand_trapped(incident)
+    _demand_people(incident, "choose a crew (assign)")
     if incident.level >= FIRE_BRIGADE:
         raise Refused("the case is at the last level")
     raised = raise_level(draft, incident, acted.reason or f"decided by {by.name}", actor=by)
@@ -106,7 +136,7 @@ def _escalate(draft: Draft, incident: Incident, acted: OperatorActed, by: Actor)
 
 def _stand_down(draft: Draft, incident: Incident, acted: OperatorActed, by: Actor) -> Incident:
     signs = incident.signs | ({Sign.PASSENGERS_SAY} if acted.passengers_confirm else frozenset())
-    if len(signs) < 2:
+    if len(signs) < 2 and incident.is_entrapment:
         raise Refused(f"standing down needs two independent signs of release; there is {', '.join(signs) or 'none'}")
     return _end(draft, replace(incident, signs=signs), Signal.STOOD_DOWN, "stood_down", acted, by)
 
@@ -128,6 +158,7 @@ def _end(draft: Draft, incident: Incident, signal: Signal, what: str, acted: Ope
 
 
 def _confirm_release(draft: Draft, incident: Incident, acted: OperatorActed, by: Actor) -> Incident:
+    _demand_people(incident, "close it")
     if incident.status is not Status.RELEASED:
         incident = release(
             draft,
@@ -145,6 +176,8 @@ def _confirm_release(draft: Draft, incident: Incident, acted: OperatorActed, by:
 
 
 def _close(draft: Draft, incident: Incident, acted: OperatorActed, by: Actor) -> Incident:
+    if not incident.is_entrapment:
+        return _settle(draft, incident, acted, by)
     if incident.status is not Status.RELEASED:
         raise Refused(f"the case is {incident.status}: only a released case is closed")
     if incident.called_back_at is None:
@@ -158,9 +191,23 @@ def _close(draft: Draft, incident: Incident, acted: OperatorActed, by: Actor) ->
     return closed
 
 
+def _settle(draft: Draft, incident: Incident, acted: OperatorActed, by: Actor) -> Incident:
+    """Nobody was inside: there is no release and no call-back to wait for."""
+    cause_code = acted.cause_code or incident.cause_code
+    if not (cause_code or acted.reason):
+        raise Refused("say why, or give cause_code")
+    filed = replace(incident, cause_code=cause_code)
+    return settle(draft, filed, acted.reason or f"Closed, cause {cause_code}", by)
+
+
 def _asked_companies(draft: Draft, incident: Incident) -> list[CompanyId]:
     last = [a for a in draft.board.assignments.values() if a.incident_id == incident.incident_id][-1:]
     return [*concerned(draft, incident), *(a.company_id for a in last)]
+
+
+def _demand_people(incident: Incident, instead: str) -> None:
+    if not incident.is_entrapment:
+        raise Refused(f"nobody is known to be inside: {instead}")
 
 
 def _demand_trapped(incident: Incident) -> None:

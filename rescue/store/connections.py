@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
@@ -129,3 +129,29 @@ class Pooled:
     async def _fetch_row(self, query: str, *arguments: object) -> asyncpg.Record | None:
         with reachable():
             return await self.pool.fetchrow(query, *arguments)
+
+    @asynccontextmanager
+    async def _borrow(self) -> AsyncIterator[PooledConnection]:
+        """A connection of the pool. Raises StoreUnavailable, however and whenever it breaks."""
+        with reachable():
+            async with self.pool.acquire() as connection:
+                try:
+                    with reachable():
+                        yield connection
+                except StoreUnavailable:
+                    # The pool would ask a broken connection once more, and what that raises would hide the loss.
+                    with suppress(asyncpg.InterfaceError):
+                        connection.terminate()
+                    raise
+                except asyncpg.InterfaceError as error:
+                    if not _is_lost(connection):
+                        raise
+                    raise StoreUnavailable(one_line(error)) from error
+
+
+def _is_lost(connection: PooledConnection) -> bool:
+    """It broke while nothing was asked of it: then it is closed, or the pool has taken it back."""
+    try:
+        return connection.is_closed()
+    except asyncpg.InterfaceError:
+        return True

@@ -71,6 +71,7 @@ class DeskConnection:
         fetch = self._connection.fetch
         incidents = [rows.read_incident(row["body"]) for row in await fetch(SQL["open_incidents"])]
         assignments = [rows.read_assignment(row) for row in await fetch(SQL["open_assignments"])]
+        members = [rows.read_member(row) for row in await fetch(SQL["open_members"])]
         ledgers = [rows.read_ledger(row) for row in await fetch(SQL["alarm_ledgers"])]
         crews = [rows.read_crew(row) for row in await fetch(REGISTRY["crews"])]
         companies = [rows.read_company(row) for row in await fetch(REGISTRY["companies"])]
@@ -78,6 +79,7 @@ class DeskConnection:
             incidents={incident.incident_id: incident for incident in incidents},
             assignments={assignment.assignment_id: assignment for assignment in assignments},
             ledgers={ledger.lift_id: ledger for ledger in ledgers},
+            members={(member.condition, member.lift_id): member for member in members},
             crews={crew.crew_id: crew for crew in crews},
             companies={company.company_id: company for company in companies},
             next_number=await self._connection.fetchval(SQL["next_number"]),

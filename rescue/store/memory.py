@@ -10,14 +10,15 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
-from typing import Generic, TypeVar
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Generic, TypeVar
 
 import asyncpg
 
 from devices.messages import Area, LiftId
+from devices.state_change import StateChange
 from dispatch.crews import Company, CompanyId, Crew, CrewId, Station, StationId
 from rescue.desk.board import Board, Decision
 from rescue.incident import (
@@ -29,10 +30,12 @@ from rescue.incident import (
     Incident,
     IncidentId,
     Lift,
+    Member,
 )
-from rescue.ports import Carried, Outgoing, Quarantined, Rendered
+from rescue.ports import Carried, Outgoing, Quarantined, Rendered, TrackedLift
 from rescue.store import rows
 from rescue.store.refusals import refuse_shared_codes, refuse_unknown
+from rescue.store.telemetry import Place
 from rescue.timeline import Entry
 
 Value = TypeVar("Value")
@@ -118,14 +121,19 @@ class MemoryRegistry:
         """The registry's card of a lift."""
         return self._lifts.get(lift_id)
 
+    async def find_lifts(self, lift_ids: Sequence[LiftId]) -> Mapping[LiftId, Lift]:
+        """The registry's cards of these lifts, as far as they are registered."""
+        return {lift_id: self._lifts[lift_id] for lift_id in lift_ids if lift_id in self._lifts}
+
     async def find_lift_by_rescue_code(self, rescue_code: str) -> Lift | None:
         """The lift whose plate bears this code."""
         lift_id = self._plates.get(rescue_code)
         return self._lifts[lift_id] if lift_id is not None else None
 
-    async def lift_areas(self) -> Sequence[tuple[LiftId, Area]]:
-        """Every registered lift with its area."""
-        return [(lift.lift_id, lift.area) for lift in self._lifts.values()]
+    async def tracked_lifts(self) -> Sequence[TrackedLift]:
+        """What the tracker needs to know of every registered lift."""
+        lifts = self._lifts.values()
+        return [TrackedLift(lift.lift_id, lift.area, lift.place_type, dict(lift.attributes)) for lift in lifts]
 
     async def list_companies(self) -> Sequence[Company]:
         """Every company."""
@@ -214,6 +222,52 @@ class MemoryQuarantine:
         return [(number, row) for number, row in newest_first if after is None or number < after][:limit]
 
 
+class MemoryTelemetry:
+    """What lifts changed to, by UTC day."""
+
+    def __init__(self) -> None:
+        self._days: dict[date, list[StateChange]] = {}
+
+    async def append_telemetry(self, changes: Sequence[StateChange], now: datetime) -> None:
+        """Write these changes; also make room for today and tomorrow."""
+        for day in (now.date(), now.date() + timedelta(days=1)):
+            self._days.setdefault(day, [])
+        for change in changes:
+            self._days.setdefault(datetime.fromtimestamp(change.at, UTC).date(), []).append(change)
+
+    async def drop_telemetry(self, before: date) -> Sequence[date]:
+        """Drop every day before this one; which they were."""
+        old = sorted(day for day in self._days if day < before)
+        for day in old:
+            del self._days[day]
+        return old
+
+    async def list_telemetry(
+        self, lift_id: LiftId, *, since: datetime, until: datetime, below: Place | None, limit: int
+    ) -> list[StateChange]:
+        """A lift's changes of that span, newest first, below that place in this order."""
+        kept = [change for day in self._days.values() for change in day if change.lift_id == lift_id]
+        spanned = [change for change in kept if since.timestamp() <= change.at < until.timestamp()]
+        newest_first = sorted(spanned, key=Place.of, reverse=True)
+        return [change for change in newest_first if below is None or Place.of(change) < below][:limit]
+
+
+class MemoryLiftStates:
+    """What the tracker must know of each lift after a restart."""
+
+    def __init__(self) -> None:
+        self._states: dict[LiftId, tuple[datetime, str]] = {}
+
+    async def save_lift_states(self, states: Sequence[tuple[LiftId, dict[str, Any]]], now: datetime) -> None:
+        """Insert or replace. ValueError for what JSON has no word for, as infinity."""
+        self._states |= {lift_id: (now, json.dumps(body, allow_nan=False)) for lift_id, body in states}
+
+    async def each_lift_state(self) -> AsyncIterator[tuple[LiftId, datetime, dict[str, Any]]]:
+        """Every state with the instant at which it was saved."""
+        for lift_id, (saved_at, body) in self._states.items():
+            yield lift_id, saved_at, json.loads(body)
+
+
 class MemoryStore(MemoryRegistry, MemoryQuarantine):
     """Store, Registry and Quarantine of rescue.ports."""
 
@@ -224,6 +278,7 @@ class MemoryStore(MemoryRegistry, MemoryQuarantine):
         self._assignments: dict[AssignmentId, Assignment] = {}
         self._timeline: defaultdict[IncidentId, dict[int, Entry]] = defaultdict(dict)
         self._ledgers: dict[LiftId, AlarmLedger] = {}
+        self._members: dict[tuple[IncidentId, LiftId], Member] = {}
         self._endpoints: dict[str, Endpoint] = {}
         self._waiting: dict[int, _Queued] = {}
         """The outbox as far as it is not done."""
@@ -246,6 +301,7 @@ class MemoryStore(MemoryRegistry, MemoryQuarantine):
             incidents=open_ones,
             assignments=asked,
             ledgers=dict(self._ledgers),
+            members={(m.condition, m.lift_id): m for m in self._members.values() if m.parent_id in open_ones},
             crews={crew.crew_id: crew for crew in await self.list_crews()},
             companies=dict(self._companies),
             next_number=max((one.number for one in self._incidents.values()), default=0) + 1,
@@ -269,6 +325,7 @@ class MemoryStore(MemoryRegistry, MemoryQuarantine):
         self._incidents |= incidents
         self._assignments |= decision.assignments
         self._ledgers |= decision.ledgers
+        self._members |= {(one.parent_id, one.lift_id): one for one in decision.members.values()}
         for entry in entries:
             self._timeline[entry.incident_id][entry.seq] = entry
         for effect in effects:
@@ -277,8 +334,9 @@ class MemoryStore(MemoryRegistry, MemoryQuarantine):
 
     def _refuse_strays(self, incidents: Mapping[IncidentId, Incident], decision: Decision) -> None:
         named = {a.incident_id for a in decision.assignments.values()} | {e.incident_id for e in decision.entries}
-        if not named <= self._incidents.keys() | incidents.keys():
-            raise asyncpg.ForeignKeyViolationError("an assignment or entry names an incident that is not there")
+        named |= {member.parent_id for member in decision.members.values()}
+        if any(one not in incidents and one not in self._incidents for one in named):
+            raise asyncpg.ForeignKeyViolationError("an assignment, entry or member names an incident that is not there")
 
     def _refuse_to_rewrite(self, entries: Sequence[Entry]) -> None:
         written: set[tuple[IncidentId, int]] = set()
@@ -346,6 +404,11 @@ class MemoryStore(MemoryRegistry, MemoryQuarantine):
             and (after is None or one.number < after)
         ]
         return sorted(wanted, key=lambda one: one.number, reverse=True)[:limit]
+
+    async def members_of(self, incident_id: IncidentId) -> Sequence[Member]:
+        """The lifts of a parent case, recovered ones too, by their ids."""
+        members = (one for one in self._members.values() if one.parent_id == incident_id)
+        return sorted(members, key=lambda one: one.lift_id)
 
     async def assignments_of(self, incident_id: IncidentId) -> Sequence[Assignment]:
         """Every attempt of a case, in order."""

@@ -12,7 +12,7 @@ from datetime import datetime
 from devices.messages import Area
 from dispatch.crews import CompanyId
 from rescue.desk.board import Board, Decision
-from rescue.incident import Assignment, Incident, IncidentId
+from rescue.incident import Assignment, Incident, IncidentId, Member
 from rescue.ports import Carried, Outgoing, Rendered, StoreUnavailable
 from rescue.store import rows
 from rescue.store.connections import connect_pool, reachable
@@ -100,6 +100,10 @@ class PostgresStore(PostgresRegistry, PostgresQuarantine):
         """Incidents by number, newest first; `opened_to` is not part of the span."""
         arguments = (status, area, opened_from, opened_to, company_id, after, limit)
         return [rows.read_incident(row["body"]) for row in await self._fetch(CASES["list_incidents"], *arguments)]
+
+    async def members_of(self, incident_id: IncidentId) -> Sequence[Member]:
+        """The lifts of a parent case, recovered ones too, by their ids."""
+        return [rows.read_member(row) for row in await self._fetch(CASES["members_of"], incident_id)]
 
     async def assignments_of(self, incident_id: IncidentId) -> Sequence[Assignment]:
         """Every attempt of a case, in order."""

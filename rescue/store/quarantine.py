@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rescue.ports import Quarantined
-from rescue.store.connections import Pooled, reachable
+from rescue.store.connections import Pooled
 from rescue.store.rows import quarantine_row, read_quarantined
 from rescue.store.sql import load_queries
 
@@ -17,10 +17,9 @@ class PostgresQuarantine(Pooled):
 
     async def quarantine(self, rows: Sequence[Quarantined], keep: int) -> None:
         """Append; beyond the newest `keep` rows the oldest are dropped."""
-        with reachable():
-            async with self.pool.acquire() as connection, connection.transaction():
-                await connection.executemany(SQL["append"], [quarantine_row(row) for row in rows])
-                await connection.execute(SQL["drop_oldest"], keep)
+        async with self._borrow() as connection, connection.transaction():
+            await connection.executemany(SQL["append"], [quarantine_row(row) for row in rows])
+            await connection.execute(SQL["drop_oldest"], keep)
 
     async def list_quarantine(self, *, after: int | None, limit: int) -> Sequence[tuple[int, Quarantined]]:
         """Newest first, with their numbers, below the number `after`."""

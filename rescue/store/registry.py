@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
-from devices.messages import Area, LiftId
+from devices.messages import LiftId
 from dispatch.crews import Company, Crew, CrewId, Station
 from rescue.incident import Lift
-from rescue.ports import StoreUnavailable
+from rescue.ports import StoreUnavailable, TrackedLift
 from rescue.store import rows
 from rescue.store.connections import Connection, Pooled, PooledConnection, connect, reachable
 from rescue.store.refusals import refuse_shared_codes, refuse_unknown
@@ -30,14 +30,19 @@ class PostgresRegistry(Pooled):
         row = await self._fetch_row(SQL["find_lift"], lift_id)
         return rows.read_lift(row) if row else None
 
+    async def find_lifts(self, lift_ids: Sequence[LiftId]) -> Mapping[LiftId, Lift]:
+        """The registry's cards of these lifts, as far as they are registered."""
+        found = [rows.read_lift(row) for row in await self._fetch(SQL["find_lifts"], lift_ids)]
+        return {lift.lift_id: lift for lift in found}
+
     async def find_lift_by_rescue_code(self, rescue_code: str) -> Lift | None:
         """The lift whose plate bears this code."""
         row = await self._fetch_row(SQL["find_lift_by_rescue_code"], rescue_code)
         return rows.read_lift(row) if row else None
 
-    async def lift_areas(self) -> Sequence[tuple[LiftId, Area]]:
-        """Every registered lift with its area."""
-        return [rows.read_lift_area(row) for row in await self._fetch(SQL["lift_areas"])]
+    async def tracked_lifts(self) -> Sequence[TrackedLift]:
+        """What the tracker needs to know of every registered lift."""
+        return [rows.read_tracked_lift(row) for row in await self._fetch(SQL["tracked_lifts"])]
 
     async def list_companies(self) -> Sequence[Company]:
         """Every company."""
@@ -102,10 +107,9 @@ class PostgresRegistry(Pooled):
     @asynccontextmanager
     async def _changing(self) -> AsyncIterator[PooledConnection]:
         """One transaction that ends with the announcement."""
-        with reachable():
-            async with self.pool.acquire() as connection, connection.transaction():
-                yield connection
-                await connection.execute(SQL["announce"])
+        async with self._borrow() as connection, connection.transaction():
+            yield connection
+            await connection.execute(SQL["announce"])
 
     @asynccontextmanager
     async def _listening(self) -> AsyncIterator[tuple[Connection, asyncio.Event]]:

@@ -27,8 +27,9 @@ from rescue.incident import (
     Incident,
     IncidentId,
     Lift,
+    Member,
 )
-from rescue.ports import Carried, Delivery, Downlink, Outgoing, Quarantined, Rendered
+from rescue.ports import Carried, Delivery, Downlink, Outgoing, Quarantined, Rendered, TrackedLift
 from rescue.timeline import Actor, Entry
 
 Row: TypeAlias = tuple[Any, ...]
@@ -68,7 +69,7 @@ class Record(Protocol):
     def __getitem__(self, column: str, /) -> Any: ...
 
 
-def decision_row(decision: Decision, effects: Sequence[Rendered]) -> tuple[str, str, str, str, str]:
+def decision_row(decision: Decision, effects: Sequence[Rendered]) -> tuple[str, str, str, str, str, str]:
     """For `save_decision`, rows that make room for others first. ValueError for what JSON has no word for, as NaN."""
     incidents = sorted(decision.incidents.values(), key=lambda one: not one.is_final)
     assignments = sorted(decision.assignments.values(), key=lambda one: one.status in HOLDS_CREW)
@@ -78,6 +79,7 @@ def decision_row(decision: Decision, effects: Sequence[Rendered]) -> tuple[str, 
         to_json([_fields(one) for one in decision.ledgers.values()]),
         to_json([_entry_fields(one) for one in decision.entries]),
         to_json([_fields(one) for one in effects]),
+        to_json([_fields(one) for one in decision.members.values()]),
     )
 
 
@@ -86,7 +88,7 @@ def to_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, default=datetime.isoformat)
 
 
-def _fields(value: Assignment | AlarmLedger | Rendered) -> dict[str, object]:
+def _fields(value: Assignment | AlarmLedger | Member | Rendered) -> dict[str, object]:
     """A value whose fields bear the names of its columns."""
     return {name: getattr(value, name) for name in value.__slots__}
 
@@ -125,6 +127,11 @@ def read_assignment(row: Record) -> Assignment:
 def read_ledger(row: Record) -> AlarmLedger:
     """What a lift's alarms have come to."""
     return AlarmLedger(**row)
+
+
+def read_member(row: Record) -> Member:
+    """A lift of a parent case."""
+    return Member(**row)
 
 
 def read_entry(row: Record) -> Entry:
@@ -194,9 +201,10 @@ def read_lift(row: Record) -> Lift:
     return Lift(**fields, position=_read_position(row), attributes=json.loads(row["attributes"]))
 
 
-def read_lift_area(row: Record) -> tuple[LiftId, Area]:
-    """A lift and its area."""
-    return LiftId(row["lift_id"]), Area(row["area"])
+def read_tracked_lift(row: Record) -> TrackedLift:
+    """A lift as the tracker knows it."""
+    attributes = json.loads(row["attributes"]) if row["attributes"] else {}
+    return TrackedLift(LiftId(row["lift_id"]), Area(row["area"]), row["place_type"], attributes)
 
 
 def read_company(row: Record) -> Company:

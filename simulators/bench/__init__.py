@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from simulators.bench.detection import measure_detection
 from simulators.bench.ingest import measure_ingest
 from simulators.results import Row
 
 Bench = Callable[[int], Sequence[Row]]
 
-BENCHES: Mapping[str, Bench] = {"ingest": measure_ingest}
+BENCHES: Mapping[str, Bench] = {"detection": measure_detection, "ingest": measure_ingest}

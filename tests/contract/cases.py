@@ -9,6 +9,7 @@ from itertools import count
 
 from hypothesis import strategies as st
 
+from devices.faults import Fault
 from devices.messages import Area, Confidence, Evidence, LiftId
 from dispatch.crews import Company, CompanyId, CompanyKind, Crew, CrewId, Position, Station, StationId
 from rescue.desk.board import Decision, Outcome, Verdict
@@ -24,6 +25,7 @@ from rescue.incident import (
     IncidentId,
     Kind,
     Lift,
+    Member,
     Refusal,
     Sign,
     Source,
@@ -122,11 +124,32 @@ def entry(incident_id: IncidentId, data: dict[str, Fact], after: Entry | None = 
     )
 
 
+def parent(name: str, number: int, status: Status = Status.OPEN) -> Incident:
+    """A power outage of many lifts."""
+    mains = {Fault.MAINS_LOST.value: NOON}
+    about_a_lift = incident(name, number, status=status)
+    return replace(about_a_lift, kind=Kind.POWER_OUTAGE, lift_id=None, lift=None, conditions=mains)
+
+
+def member(of: Incident, lift_id: str, left_at: datetime | None = None) -> Member:
+    """A lift of that outage."""
+    return Member(
+        parent_id=of.incident_id,
+        lift_id=LiftId(lift_id),
+        condition=Fault.MAINS_LOST.value,
+        building="Jinshui Road 1 3",
+        company_id=ANKANG.company_id,
+        joined_at=NOON,
+        left_at=left_at,
+    )
+
+
 def decision(
     *,
     incidents: Sequence[Incident] = (),
     assignments: Sequence[Assignment] = (),
     ledgers: Sequence[AlarmLedger] = (),
+    members: Sequence[Member] = (),
     entries: Sequence[Entry] = (),
 ) -> Decision:
     """A decision to save these values."""
@@ -135,6 +158,7 @@ def decision(
         incidents={one.incident_id: one for one in incidents},
         assignments={one.assignment_id: one for one in assignments},
         ledgers={one.lift_id: one for one in ledgers},
+        members={(one.condition, one.lift_id): one for one in members},
         entries=tuple(entries),
     )
 
@@ -255,6 +279,15 @@ _any_incidents = st.builds(
     release_method=st.none() | texts,
     cause_code=st.none() | texts,
     parent_id=st.none() | names.map(IncidentId),
+    fault=st.none() | st.sampled_from(Fault),
+    conditions=st.dictionaries(names, instants, min_size=1, max_size=3),
+    flapping=st.frozensets(names, max_size=2),
+    news=small,
+    building=texts,
+    affected=small,
+    recovered=small,
+    children=small,
+    company_ids=st.lists(names.map(CompanyId), max_size=3).map(tuple),
     entries=small,
     head=texts,
     shortfall=texts,
@@ -292,13 +325,13 @@ actors = st.builds(Actor, kind=texts, name=texts, channel=texts)
 
 @st.composite
 def incidents(draw: st.DrawFn) -> Incident:
-    """Any incident, as one that no store has seen: with an id, a number and a lift of its own."""
+    """Any incident, as one that no store has seen: with an id, a number and a lift of its own, or about many lifts."""
     number = next(_numbers)
     return replace(
         draw(_any_incidents),
         incident_id=IncidentId(f"i{number}"),
         number=number,
-        lift_id=LiftId(f"l{number}"),
+        lift_id=draw(st.just(LiftId(f"l{number}")) | st.none()),
     )
 
 

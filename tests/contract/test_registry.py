@@ -54,10 +54,22 @@ async def test_an_unknown_lift_or_plate_is_not_found(registry: AnyStore) -> None
     assert await registry.find_lift_by_rescue_code("000123") is None
 
 
-async def test_the_tracker_learns_every_lift_with_its_area(registry: AnyStore) -> None:
-    other = Lift(lift_id=LiftId("L2"), area=cases.ERQI)
+async def test_the_cards_of_several_lifts_are_read_at_once(registry: AnyStore) -> None:
+    other = Lift(lift_id=LiftId("L2"), area=cases.ERQI, address="Daxue Road 8", building="2")
+    await registry.put_companies([cases.ANKANG])
     await registry.put_lifts([CARD, other])
-    assert sorted(await registry.lift_areas()) == [(CARD.lift_id, CARD.area), (other.lift_id, other.area)]
+    asked = [CARD.lift_id, other.lift_id, LiftId("unknown")]
+    assert await registry.find_lifts(asked) == {CARD.lift_id: CARD, other.lift_id: other}
+    assert await registry.find_lifts([]) == {}
+
+
+async def test_the_tracker_learns_every_lift_with_its_area_and_how_to_watch_it(registry: AnyStore) -> None:
+    own = {"trapped_after_s": "20", "test_calls": "yes"}
+    other = Lift(lift_id=LiftId("L2"), area=cases.ERQI, place_type="hospital", attributes=own)
+    await registry.put_lifts([CARD, other])
+    known, watched = sorted(await registry.tracked_lifts())
+    assert known[:3] == (CARD.lift_id, CARD.area, CARD.place_type)
+    assert watched == (other.lift_id, other.area, "hospital", own)
 
 
 async def test_of_two_cards_of_one_lift_the_later_counts(registry: AnyStore) -> None:
@@ -81,7 +93,7 @@ async def test_a_plate_on_two_lifts_is_refused_and_nothing_changes(registry: Any
     twin = replace(CARD, lift_id=LiftId("L2"))
     with pytest.raises(RegistryRefused, match=r"^rescue code 000123 is on lifts L1, L2$"):
         await registry.put_lifts([replace(CARD, lift_id=LiftId("L0"), rescue_code=None), twin])
-    assert await registry.lift_areas() == [(CARD.lift_id, CARD.area)]
+    assert [lift.lift_id for lift in await registry.tracked_lifts()] == [CARD.lift_id]
 
 
 async def test_lifts_of_companies_nobody_registered_are_refused_by_name(registry: AnyStore) -> None:
@@ -89,7 +101,7 @@ async def test_lifts_of_companies_nobody_registered_are_refused_by_name(registry
     names = ", ".join(f"company-{n}" for n in range(1, 6))
     with pytest.raises(RegistryRefused, match=f"^no such company is registered: {names} and 2 more$"):
         await registry.put_lifts([CARD, *strays])
-    assert await registry.lift_areas() == []
+    assert await registry.tracked_lifts() == []
 
 
 # --- companies, stations, crews

@@ -31,7 +31,9 @@ from tests.contract.cases import (
     history,
     incident,
     later,
+    member,
     offer,
+    parent,
     to_company,
     to_lift,
 )
@@ -97,11 +99,46 @@ async def test_a_newer_value_replaces_the_older(store: AnyStore) -> None:
     assert (board.incidents[case.incident_id], board.ledgers[LEDGER.lift_id]) == (newer, ended)
 
 
+async def test_an_outage_comes_back_with_its_lifts_those_that_have_recovered_too(store: AnyStore) -> None:
+    outage, over = parent("p1", 1), parent("p2", 2, status=Status.CLOSED)
+    dark, lit = member(outage, "L1"), member(outage, "L2", left_at=later(60))
+    await store.load_board()
+    await commit(store, decision(incidents=[outage, over], members=[dark, lit]))
+    await commit(store, decision(incidents=[over], members=[member(over, "L3")]))
+
+    board = await store.load_board()
+    assert board.members == {(dark.condition, dark.lift_id): dark, (lit.condition, lit.lift_id): lit}
+    assert board.by_place == {outage.place: outage.incident_id}
+    assert await store.members_of(outage.incident_id) == [dark, lit]
+    assert await store.members_of(over.incident_id) == [member(over, "L3")]
+
+
+async def test_a_lift_may_recover_and_suffer_again(store: AnyStore) -> None:
+    outage = parent("p1", 1)
+    await store.load_board()
+    for dark_again in (member(outage, "L1"), member(outage, "L1", left_at=later(60)), member(outage, "L1")):
+        await commit(store, decision(incidents=[outage], members=[dark_again]))
+        assert await store.members_of(outage.incident_id) == [dark_again]
+
+
+async def test_many_outages_may_be_open_at_once_for_none_is_about_one_lift(store: AnyStore) -> None:
+    await store.load_board()
+    await commit(store, decision(incidents=[parent("p1", 1), parent("p2", 2)]))
+    assert len((await store.load_board()).incidents) == 2
+
+
+async def test_a_member_of_no_case_is_refused(store: AnyStore) -> None:
+    await store.load_board()
+    with pytest.raises(asyncpg.ForeignKeyViolationError):
+        await commit(store, decision(members=[member(parent("p1", 1), "L1")]))
+
+
 async def test_what_was_never_saved_is_not_found(store: AnyStore) -> None:
     unknown = IncidentId("nobody")
     assert await store.find_incident(unknown) is None
     assert await store.assignments_of(unknown) == []
     assert await store.timeline_of(unknown) == []
+    assert await store.members_of(unknown) == []
 
 
 # --- every value comes back as it was

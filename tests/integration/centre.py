@@ -17,7 +17,7 @@ from argon2 import PasswordHasher
 
 from devices.fleet import Fleet
 from devices.messages import Area, LiftId
-from devices.tracker import Rules
+from devices.slot import Rules
 from dispatch.crews import Company, CompanyId, CompanyKind, Crew, CrewId, Position, Station, StationId
 from dispatch.travel import StraightLine
 from rescue.accounts import Accounts, Role

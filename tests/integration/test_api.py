@@ -910,9 +910,17 @@ async def test_the_schema_of_each_payload_is_published(quiet: Centre, name: str)
     Draft202012Validator.check_schema((await quiet.ask("nobody", "GET", f"/api/v1/schemas/{name}")).body)
 
 
+async def test_our_words_in_bacnets_numbers_are_published(quiet: Centre) -> None:
+    mapping = (await quiet.ask("nobody", "GET", "/api/v1/schemas/bacnet-lift")).body
+    assert mapping["tables"]["Fault_Signals"]["door_opening"] == 7
+    assert mapping["tables"]["Car_Mode"]["inspection"] == 8
+    assert mapping["without_number"]["Fault_Signals"]["unintended_movement"]
+    assert mapping["source"]
+
+
 async def test_a_schema_that_is_not_there_names_those_that_are(quiet: Centre) -> None:
     problem = demand_problem(await quiet.ask("nobody", "GET", "/api/v1/schemas/nothing"), 404)
-    assert "status, alarm, fault" in problem["detail"]
+    assert "status, alarm, fault, test, link, position, bacnet-lift" in problem["detail"]
 
 
 @pytest.mark.parametrize("path", ["/", "/docs", "/static/console.js", "/livez", "/nowhere", "/api/v1/incidents"])

@@ -152,7 +152,7 @@ async def test_without_a_database_every_question_is_answered_by_store_unavailabl
     questions: list[Callable[[], Awaitable[object]]] = [
         lambda: store.commit(OPENED, [], NOON),
         store.load_board,
-        store.lift_areas,
+        store.tracked_lifts,
         store.next_due,
         lambda: store.find_incident(CASE.incident_id),
         lambda: store.put_companies([ANKANG]),

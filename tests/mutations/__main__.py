@@ -10,17 +10,22 @@ import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.mutations.plants import PLANTS, Plant, StalePlant
-from tests.mutations.trial import Trial, TrialFailed, trial
+from tests.mutations import plants as desk
+from tests.mutations import tracker_plants as tracker
+from tests.mutations.plants import Plant, StalePlant
+from tests.mutations.trial import Trial, TrialFailed, first_failure, suite_of, trial
+
+PLANTS = (*desk.PLANTS, *tracker.PLANTS)
 
 
 def main(words: Sequence[str]) -> int:
     """Exit code 0 if every bug is found, 1 if one lives, 2 if the trials themselves do not work."""
     plants = [plant for plant in PLANTS if not words or any(word in f"{plant.bug} {plant.file}" for word in words)]
     try:
-        as_things_are = trial(None).found_by
-        if as_things_are:
-            return _fail(f"the tests fail as things are: {as_things_are}")
+        for suite in {suite_of(plant) for plant in plants}:
+            as_things_are = first_failure((*suite.examples, *suite.properties))
+            if as_things_are:
+                return _fail(f"the tests fail as things are: {as_things_are}")
         return _try_all(plants)
     except (StalePlant, TrialFailed) as error:
         return _fail(str(error))
@@ -36,7 +41,6 @@ def _try_all(plants: Sequence[Plant]) -> int:
 
 
 def _shown(done: Trial, width: int) -> Trial:
-    assert done.plant
     sys.stdout.write(f"{done.plant.bug:<{width}}  {done.found_by or 'LIVES'}\n")
     sys.stdout.flush()
     return done

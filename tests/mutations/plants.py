@@ -35,6 +35,9 @@ class StalePlant(Exception):
 
 ALARMS, ANSWERS, ASKING, BOARD = (f"rescue/desk/{name}.py" for name in ("alarms", "answers", "asking", "board"))
 DEADLINES, DRAFT, OPERATORS, SIGNS = (f"rescue/desk/{name}.py" for name in ("deadlines", "draft", "operators", "signs"))
+CONDITIONS, OUTAGES, SETTLING, TRAPPED = (
+    f"rescue/desk/{name}.py" for name in ("conditions", "outages", "settling", "trapped")
+)
 ESCALATION, TIMELINE = "rescue/escalation.py", "rescue/timeline.py"
 
 PLANTS = (
@@ -66,8 +69,8 @@ PLANTS = (
     Plant(
         "what is known of a lift's alarms is forgotten with its case",
         BOARD,
-        "    board.incidents.pop(incident.incident_id, None)\n",
-        "    board.incidents.pop(incident.incident_id, None)\n    board.ledgers.pop(incident.lift_id, None)\n",
+        "        self.incidents.pop(incident.incident_id, None)\n",
+        "        self.incidents.pop(incident.incident_id, None)\n        self.ledgers.pop(incident.lift_id, None)\n",
     ),
     Plant(
         "an alarm is acknowledged only when it is new",
@@ -94,30 +97,30 @@ PLANTS = (
         "    if ledger:\n",
     ),
     # one case a lift
-    Plant("a lift has a case for each report", SIGNS, "    if incident is None:\n", "    if True:\n"),
+    Plant("a lift has a case for each report", TRAPPED, "    if incident is None:\n", "    if True:\n"),
     Plant(
         "people trapped again in a released case are not asked for",
-        SIGNS,
+        TRAPPED,
         "    if incident.status is Status.RELEASED:\n        return _set_going",
         "    if False:\n        return _set_going",
     ),
     Plant(
         "people hurt in a lift stuck again do not raise the level",
-        SIGNS,
+        TRAPPED,
         "_set_going(draft, _raise_if_grave(draft, _trapped_again(draft, joined, report)))",
         "_set_going(draft, _trapped_again(draft, joined, report))",
     ),
-    Plant("a finished case stays on the board", BOARD, "    if incident.is_final:\n", "    if False:\n"),
+    Plant("a finished case stays on the board", BOARD, "        if incident.is_final:\n", "        if False:\n"),
     # evidence and signs
     Plant(
         "the newest evidence counts, not the strongest",
-        SIGNS,
+        TRAPPED,
         "max(known.confidence, new.confidence, key=lambda c: c.rank)",
         "new.confidence",
     ),
     Plant(
         "a merely possible entrapment is offered at once",
-        SIGNS,
+        TRAPPED,
         "    if not is_sure(incident.evidence):\n",
         "    if False:\n",
     ),
@@ -129,7 +132,7 @@ PLANTS = (
     ),
     Plant(
         "signs of release outlive newer reports of people inside",
-        SIGNS,
+        TRAPPED,
         "signs=incident.signs - _taken_back(report)",
         "signs=incident.signs",
     ),
@@ -139,7 +142,7 @@ PLANTS = (
         "    if ended[-1].ended_at is None:\n",
         "    if False:\n",
     ),
-    Plant("a crew is stood down on one sign", OPERATORS, "if len(signs) < 2:", "if len(signs) < 1:"),
+    Plant("a crew is stood down on one sign", OPERATORS, "if len(signs) < 2 and", "if len(signs) < 1 and"),
     # asking
     Plant(
         "nobody is asked again when nobody could be asked",
@@ -247,7 +250,7 @@ PLANTS = (
     Plant(
         "passengers do not hear that help is on the way",
         ANSWERS,
-        '    _notify(draft, going, accepted, "help_on_the_way", accepted.eta_s)\n',
+        "    tell_passengers(draft, going, accepted)\n",
         "",
     ),
     Plant(
@@ -284,13 +287,13 @@ PLANTS = (
     ),
     Plant(
         "a stay found to be longer keeps its marks where they were",
-        SIGNS,
+        TRAPPED,
         "return replace(incident, trapped_since=since).due(stay_by=by - earlier)",
         "return replace(incident, trapped_since=since)",
     ),
     Plant(
         "the marks past when an entrapment is found are left out",
-        SIGNS,
+        TRAPPED,
         "stay_by=next_mark_at(bare, bare.trapped_since, draft.policy)",
         "stay_by=next_mark_at(bare, draft.now, draft.policy)",
     ),
@@ -308,6 +311,122 @@ PLANTS = (
         OPERATORS,
         "if acted.version is not None and acted.version != incident.version:",
         "if False:",
+    ),
+    # cases in which nobody is inside
+    Plant(
+        "a flapping fault opens a case",
+        CONDITIONS,
+        "    if found.is_flapping or not found.opens:\n",
+        "    if not found.opens:\n",
+    ),
+    Plant(
+        "flapping is written down each time",
+        CONDITIONS,
+        "    if found.condition in incident.flapping:\n        return draft.outcome",
+        "    if False:\n        return draft.outcome",
+    ),
+    Plant(
+        "a fault asks crews by itself",
+        ASKING,
+        "    if not incident.is_entrapment:\n        return draft.save(incident)\n",
+        "",
+    ),
+    Plant(
+        "a case ends while something else is wrong",
+        SETTLING,
+        "incident.lift_id is not None and not incident.conditions",
+        "incident.lift_id is not None",
+    ),
+    Plant(
+        "a case ends by itself though a crew is on its way",
+        SETTLING,
+        "    if not is_over or incident.is_entrapment or incident.status is not Status.OPEN:\n",
+        "    if not is_over or incident.is_entrapment:\n",
+    ),
+    Plant(
+        "a forgotten fault is forgotten for good",
+        DEADLINES,
+        "again = incident.due(attend_by=draft.after(attend_within_s(incident.kind, draft.policy)))",
+        "again = incident",
+    ),
+    Plant(
+        "a fault's case swallows an alarm",
+        TRAPPED,
+        "    if not incident.is_entrapment:\n        return rise(draft, incident, report, by)\n",
+        "    if not incident.is_entrapment:\n        return incident\n",
+    ),
+    Plant(
+        "a case that rises keeps the patience of a fault",
+        TRAPPED,
+        "    ).without(Deadline.ATTEND_BY)\n",
+        "    )\n",
+    ),
+    Plant(
+        "what a case is about falls back",
+        CONDITIONS,
+        "    if order.index(found.kind) < order.index(incident.kind):\n",
+        "    if True:\n",
+    ),
+    # mass events
+    Plant(
+        "lifts that suffer together stay apart",
+        OUTAGES,
+        "    if len(neighbours) < draft.policy.mass_in_building:\n",
+        "    if True:\n",
+    ),
+    Plant(
+        "lifts of one street are one building",
+        OUTAGES,
+        'return f"{lift.address} {lift.building}".strip() if lift else ""',
+        'return lift.building if lift else ""',
+    ),
+    Plant(
+        "yesterday's outage counts for today's",
+        OUTAGES,
+        "if one.joined_at >= draft.after(-draft.policy.mass_window_s)]",
+        "]",
+    ),
+    Plant(
+        "a lift that recovers is still counted",
+        OUTAGES,
+        "fewer = replace(parent, recovered=parent.recovered + 1)",
+        "fewer = parent",
+    ),
+    Plant(
+        "an outage is over while people are trapped in it",
+        OUTAGES,
+        "    return any(one.parent_id == parent.incident_id for one in draft.open_incidents())\n",
+        "    return False\n",
+    ),
+    Plant(
+        "an outage stays open for ever",
+        "rescue/desk/__init__.py",
+        "    outcome = _take(draft, envelope)\n    settle_parents(draft)\n",
+        "    outcome = _take(draft, envelope)\n",
+    ),
+    Plant(
+        "a building's outage stays beside its area's",
+        OUTAGES,
+        "    for one in lesser:\n        settle(",
+        "    for one in lesser[:0]:\n        settle(",
+    ),
+    Plant(
+        "people trapped in an outage are not found under it",
+        TRAPPED,
+        "return _set_going(draft, outages.adopt(draft, opened))",
+        "return _set_going(draft, opened)",
+    ),
+    Plant(
+        "two cases of one decision bear one number",
+        DRAFT,
+        "return self.board.next_number + self._opened",
+        "return self.board.next_number",
+    ),
+    Plant(
+        "a case opened a moment ago is not known to the next news",
+        DRAFT,
+        "incident_id = self._by_lift.get(lift_id) or self.board.by_lift.get(lift_id)",
+        "incident_id = self.board.by_lift.get(lift_id)",
     ),
     # the decision itself
     Plant(

@@ -6,36 +6,46 @@ from dataclasses import replace
 
 import pytest
 
+from tests.mutations import tracker_plants
 from tests.mutations.plants import HARMLESS, PLANTS, Plant, StalePlant
-from tests.mutations.trial import EXAMPLES, ROOT, TrialFailed, trial
+from tests.mutations.trial import ROOT, TrialFailed, first_failure, suite_of
 
+EVERY_PLANT = (*PLANTS, *tracker_plants.PLANTS)
 SAMPLE = (
     "an overdue offer is not withdrawn",
     "a late alarm is taken for a new one",
     "the version stands still",
+    "T counts from the newest sign",
+    "a lift that floods is not heard when it calls",
 )
 
 
 def the(bug: str) -> Plant:
-    return next(plant for plant in PLANTS if plant.bug == bug)
+    return next(plant for plant in EVERY_PLANT if plant.bug == bug)
 
 
-@pytest.mark.parametrize("plant", [*PLANTS, HARMLESS], ids=lambda plant: plant.bug)
+def found_by(plant: Plant) -> str | None:
+    """The quick tests of its room, for this suite must be quick too."""
+    return first_failure(suite_of(plant).examples, plant)
+
+
+@pytest.mark.parametrize("plant", [*EVERY_PLANT, HARMLESS], ids=lambda plant: plant.bug)
 def test_a_plant_fits_the_code_as_it_is_and_is_code_itself(plant: Plant) -> None:
     compile(plant.planted(ROOT), plant.file, "exec")
 
 
 def test_no_two_plants_are_the_same() -> None:
-    assert len({plant.bug for plant in PLANTS}) == len({(p.file, p.right, p.wrong) for p in PLANTS}) == len(PLANTS)
+    plants = EVERY_PLANT
+    assert len({plant.bug for plant in plants}) == len({(p.file, p.right, p.wrong) for p in plants}) == len(plants)
 
 
 @pytest.mark.parametrize("bug", SAMPLE)
-def test_a_planted_bug_is_found_by_the_desks_own_tests(bug: str) -> None:
-    assert trial(the(bug), *EXAMPLES).found_by
+def test_a_planted_bug_is_found_by_its_rooms_own_tests(bug: str) -> None:
+    assert found_by(the(bug))
 
 
 def test_a_change_that_nobody_can_see_is_not_found() -> None:
-    assert trial(HARMLESS, *EXAMPLES).found_by is None
+    assert found_by(HARMLESS) is None
 
 
 def test_a_plant_whose_code_has_changed_is_stale() -> None:
@@ -48,4 +58,4 @@ def test_a_copy_that_does_not_start_proves_nothing() -> None:
         HARMLESS, right="from rescue.desk.draft import Draft", wrong="from rescue.desk.draft import Daft"
     )
     with pytest.raises(TrialFailed):
-        trial(unstartable, *EXAMPLES)
+        found_by(unstartable)

@@ -1,4 +1,4 @@
-"""Tries a plant: a copy of the house with the bug in it, and the desk's own tests over the copy, in another process.
+"""Tries a plant: a copy of the house with the bug in it, and its room's own tests over the copy, in another process.
 
 A bug is found when a test fails. A copy that does not even start proves nothing, and is said to.
 """
@@ -18,15 +18,8 @@ from tests.mutations.plants import Plant
 
 ROOT = Path(__file__).parent.parent.parent
 HOUSE = ("devices", "dispatch", "rescue", "tests")
-EXAMPLES = (
-    "tests/unit/desk",
-    "tests/unit/test_timeline.py",
-    "tests/unit/test_incident.py",
-    "tests/unit/test_escalation.py",
-)
-PROPERTIES = ("tests/property/desk",)
 LIMIT_S = 300
-"""A bug may also make the desk run in circles."""
+"""A bug may also make a core run in circles."""
 PASSED, FAILED = 0, 1
 
 # The copy is nobody's working tree: no plugin, cache or random seed of it may decide a trial.
@@ -46,10 +39,54 @@ settings.load_profile("trial")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Suite:
+    """A room's own tests, the quicker first."""
+
+    examples: tuple[str, ...]
+    properties: tuple[str, ...]
+
+
+DESK = Suite(
+    examples=(
+        "tests/unit/desk",
+        "tests/unit/test_timeline.py",
+        "tests/unit/test_incident.py",
+        "tests/unit/test_escalation.py",
+    ),
+    properties=("tests/property/desk",),
+)
+TRACKER = Suite(
+    examples=tuple(
+        f"tests/unit/devices/test_{name}.py"
+        for name in (
+            "evidence",
+            "alarms",
+            "entrapments",
+            "order",
+            "link",
+            "clocks",
+            "conditions",
+            "inference",
+            "snapshot",
+            "fleet",
+            "floods",
+            "calls",
+        )
+    ),
+    properties=("tests/property/devices/test_tracker.py", "tests/property/devices/test_fleet.py"),
+)
+
+
+def suite_of(plant: Plant) -> Suite:
+    """The tests of the room that the plant stands in."""
+    return TRACKER if plant.file.startswith("devices/") else DESK
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
     """What became of a plant: the test that found it, or None."""
 
-    plant: Plant | None
+    plant: Plant
     found_by: str | None
 
 
@@ -57,13 +94,19 @@ class TrialFailed(Exception):
     """The tests did not run over the copy, so nothing is known of the plant."""
 
 
-def trial(plant: Plant | None, *tests: str) -> Trial:
-    """Run these tests, those of the desk unless given, with the bug planted; with no plant, as things are."""
+def trial(plant: Plant) -> Trial:
+    """Plants the bug and runs the tests of its room."""
+    suite = suite_of(plant)
+    return Trial(plant=plant, found_by=first_failure((*suite.examples, *suite.properties), plant))
+
+
+def first_failure(tests: tuple[str, ...], plant: Plant | None = None) -> str | None:
+    """The first of these tests that fails with the bug planted, or as things are; None if none does."""
     with TemporaryDirectory() as folder:
         copy = _copy(Path(folder) / "house")
         if plant:
             (copy / plant.file).write_text(plant.planted(copy), "utf-8")
-        return Trial(plant=plant, found_by=_first_failure(copy, tests or (*EXAMPLES, *PROPERTIES)))
+        return _first_failure(copy, tests)
 
 
 def _copy(copy: Path) -> Path:

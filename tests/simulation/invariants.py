@@ -7,8 +7,18 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from devices.messages import LiftId
-from rescue.desk.board import Board, Decision
-from rescue.incident import ACCEPTED, FINAL, TRANSITIONS, Assignment, AssignmentId, Incident, IncidentId, Status
+from rescue.desk.board import Board, Decision, MemberKey
+from rescue.incident import (
+    ACCEPTED,
+    FINAL,
+    TRANSITIONS,
+    Assignment,
+    AssignmentId,
+    Incident,
+    IncidentId,
+    Member,
+    Status,
+)
 from rescue.timeline import Entry, first_break
 from tests.simulation.lift import SimulatedLift
 
@@ -32,6 +42,7 @@ class Invariants:
     def __init__(self) -> None:
         self.incidents: dict[IncidentId, Incident] = {}
         self.assignments: dict[AssignmentId, Assignment] = {}
+        self.members: dict[MemberKey, Member] = {}
         self.entries: list[Entry] = []
         self.ended: set[tuple[LiftId, int]] = set()
         """Alarms whose end the desk has heard of."""
@@ -61,12 +72,15 @@ class Invariants:
         """The store took this decision."""
         self.incidents |= decision.incidents
         self.assignments |= decision.assignments
+        self.members |= decision.members
         self.entries += decision.entries
 
     def check_loaded(self, board: Board) -> None:
         """A board read from the store after a crash is what had been committed."""
         open_cases = {i: incident for i, incident in self.incidents.items() if _is_open(incident)}
         demand(board.incidents == open_cases, "the board read back is not the one committed")
+        members = {key: one for key, one in self.members.items() if one.parent_id in open_cases}
+        demand(board.members == members, "the lifts of an outage read back are not those committed")
 
     def check_board(self, board: Board, now: datetime) -> None:
         """After a commit: the board and the store tell one story, and nothing waits for nothing."""
@@ -86,7 +100,12 @@ class Invariants:
         waiting = self.unhandled.pop((simulated.lift_id, number), None)
         if waiting and simulated.has_trapped_people:
             cases = [i for i in self.incidents.values() if i.lift_id == simulated.lift_id]
-            known = any(i.opened_at.timestamp() >= (simulated.trapped_at or 0) - 1 or _is_open(i) for i in cases)
+            since = (simulated.trapped_at or 0) - 1
+            known = any(
+                i.is_entrapment
+                and (i.trapped_since.timestamp() >= since or i.opened_at.timestamp() >= since or _is_open(i))
+                for i in cases
+            )
             demand(known, f"alarm {number} of {simulated.lift_id} was acknowledged and there is no case")
 
     def check_end(self, lifts: Iterable[SimulatedLift]) -> None:
@@ -105,7 +124,7 @@ def _is_open(incident: Incident) -> bool:
 
 
 def _check_one_open_case_a_lift(incidents: Iterable[Incident]) -> None:
-    open_cases = Counter(i.lift_id for i in incidents if _is_open(i))
+    open_cases = Counter(i.lift_id for i in incidents if _is_open(i) and i.lift_id is not None)
     demand(all(n == 1 for n in open_cases.values()), f"two open cases for one lift: {open_cases}")
 
 

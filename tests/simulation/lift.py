@@ -27,6 +27,10 @@ class SimulatedLift:
     people: int = 0
     stuck: str | None = None
     """`between` landings, `landing` (doors will not open), or None."""
+    is_dark: bool = False
+    """The building has lost its power."""
+    fault: RawFault | None = None
+    """Something is wrong with it that holds nobody."""
     trapped_at: float | None = None
     boot: int = 1
     seq: int = 0
@@ -82,8 +86,10 @@ class SimulatedLift:
             door_zone=self.stuck != "between",
             door_status=DoorStatus.CLOSED if self.stuck else DoorStatus.OPEN,
             passenger_present=self.people > 0,
-            power_status=PowerStatus.MAINS,
-            faults=(RawFault(profile="canonical", code="03", fault=Fault.DOOR_OPENING),)
-            if self.stuck == "landing"
-            else (),
+            power_status=PowerStatus.LOST if self.is_dark else PowerStatus.MAINS,
+            faults=self._faults(),
         )
+
+    def _faults(self) -> tuple[RawFault, ...]:
+        held = (RawFault(profile="canonical", code="03", fault=Fault.DOOR_OPENING),) if self.stuck == "landing" else ()
+        return (*held, self.fault) if self.fault else held

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+import rescue.desk
 from devices.messages import AlarmRaised
-from rescue.desk import alarms, answers, asking, signs
+from rescue.desk import alarms, answers, asking, outages, signs, trapped
 from rescue.desk.alarms import News
 from rescue.desk.board import Board
 from rescue.incident import Deadline
@@ -55,10 +56,22 @@ def _leave_released_cases_alone(release: Callable[..., Any]) -> Callable[..., An
 def _acknowledge_without_a_case(take: Callable[..., Any]) -> Callable[..., Any]:
     def take_nothing(draft: Any, envelope: Any, report: Any) -> Any:
         if isinstance(envelope.input, AlarmRaised):
-            return draft.decide("nothing")
+            return draft.outcome("nothing")
         return take(draft, envelope, report)
 
     return take_nothing
+
+
+def _never_rise(rise: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda draft, incident, report, by: incident
+
+
+def _never_settle(_settle_parents: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda draft: None
+
+
+def _forget_who_left(leave: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda draft, lift_id, condition: None
 
 
 PLANTED: dict[str, tuple[Any, str, Callable[..., Any]]] = {
@@ -68,7 +81,10 @@ PLANTED: dict[str, tuple[Any, str, Callable[..., Any]]] = {
     "nobody is asked again when nobody was free": (asking, "_ask_again_later", _forget_to_ask_again),
     "a busy crew is asked for another case": (Board, "busy", _double_book),
     "a released case has nothing ahead": (answers, "release", _leave_released_cases_alone),
-    "an alarm is acknowledged and no case opened": (signs, "_take", _acknowledge_without_a_case),
+    "a fault's case swallows people": (trapped, "rise", _never_rise),
+    "an outage goes on when all is well": (rescue.desk, "settle_parents", _never_settle),
+    "a lift without power stays so": (outages, "leave", _forget_who_left),
+    "an alarm is acknowledged and no case opened": (signs, "take", _acknowledge_without_a_case),
 }
 
 

@@ -10,30 +10,31 @@ from __future__ import annotations
 
 import heapq
 import random
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import count
 from typing import Any, TypeVar
 
+from devices.faults import Fault
 from devices.fleet import Fleet
-from devices.messages import EndOfAlarm, Event, LiftId, Message, Status
-from devices.tracker import Rules
+from devices.messages import EndOfAlarm, Event, LiftId, Message, RawFault, Status
+from devices.slot import Rules
 from dispatch.crews import CrewId
 from dispatch.travel import StraightLine
-from rescue.desk import get_timer, handle, handle_timer
+from rescue.desk import get_timer, handle, handle_news, handle_timer
 from rescue.desk.board import Board, Decision, Outcome, Verdict, apply
 from rescue.desk.draft import DeskRules
-from rescue.desk.inputs import Action, Answer, CompanyAnswered, Envelope, Input, Intake, OperatorActed
+from rescue.desk.inputs import Action, Answer, CompanyAnswered, Envelope, Input, Intake, News, OperatorActed
 from rescue.escalation import Policy
-from rescue.incident import ACCEPTED, TRAPPED, AssignmentId, Caller, Source
+from rescue.incident import ACCEPTED, TRAPPED, AssignmentId, Caller, Incident, Source
 from rescue.incident import Status as CaseStatus
 from rescue.ports import Carried, Delivery, Downlink, Outgoing
 from rescue.render import render
 from rescue.store.memory import Endpoint, MemoryStore
 from rescue.timeline import Actor
-from tests.simulation.invariants import Invariants
+from tests.simulation.invariants import Invariants, demand
 from tests.simulation.lift import SimulatedLift
 from tests.unit.desk.play import AREA, COMPANIES, CREWS, lift
 
@@ -95,7 +96,9 @@ class World:
         self.until = self.faulty_until + quiet_s
         self.faults = Faults()
         self.lifts = {LiftId(f"L{n}"): SimulatedLift(LiftId(f"L{n}")) for n in range(lifts)}
-        self.cards = {lift_id: lift(lift_id) for lift_id in self.lifts}
+        self.cards = {lift_id: replace(lift(lift_id), building="3") for lift_id in self.lifts}
+        self.states: dict[LiftId, dict[str, Any]] = {}
+        """What the tracker must know of each lift after a restart, as it was last stored."""
         self.retained: dict[LiftId, Status] = {}
         self.crashes = 0
         self.entrapments = 0
@@ -117,6 +120,8 @@ class World:
         for simulated in self.lifts.values():
             self._at(self.random.uniform(0, 60), partial(self._heartbeat, simulated))
             self._at(self.random.uniform(0, 1200), partial(self._entrap, simulated))
+            self._at(self.random.uniform(0, 1800), partial(self._break_down, simulated))
+        self._at(self.random.uniform(0, self.faulty_until - self.now), self._cut_power)
         self._at(30, self._operate)
         self._run_until(self.faulty_until)
         self.faults = NO_FAULTS
@@ -160,6 +165,8 @@ class World:
             self.service.fleet.add(lift_id, AREA)
         self.service.board = run(self.store.load_board())
         self.invariants.check_loaded(self.service.board)
+        for lift_id, state in self.states.items():
+            self.service.fleet.restore(lift_id, state, self.now)
         for lift_id, status in self.retained.items():
             self._at(0, partial(self._receive, lift_id, status))
 
@@ -186,12 +193,28 @@ class World:
         self.invariants.check_board(self.service.board, self._instant)
 
     def _decide(self, said: Input, actor: Actor = PEOPLE_ACTOR) -> Outcome:
-        lift_id = getattr(said, "lift_id", None)
-        card = run(self.store.find_lift(lift_id)) if lift_id else None
-        envelope = Envelope(input_id=f"I{next(self._ids)}", input=said, actor=actor, lift=card)
-        decision = handle(self.service.board, envelope, self._instant, self.service.rules)
+        decision = handle(self.service.board, self._envelope(said, actor), self._instant, self.service.rules)
         self._commit(decision)
         return decision.outcome
+
+    def _envelope(self, said: Input, actor: Actor) -> Envelope:
+        lift_id = getattr(said, "lift_id", None)
+        card = run(self.store.find_lift(lift_id)) if lift_id else None
+        return Envelope(input_id=f"I{next(self._ids)}", input=said, actor=actor, lift=card)
+
+    def _decide_each(self, events: Sequence[Event]) -> None:
+        """As the shell does: what may hold people one by one, and then the news at once."""
+        news = [event for event in events if isinstance(event, News)]
+        for event in events:
+            if not isinstance(event, News):
+                self._decide(event)
+        if news:
+            envelopes = [self._envelope(event, PEOPLE_ACTOR) for event in news]
+            decision, outcomes = handle_news(self.service.board, envelopes, self._instant, self.service.rules)
+            demand(len(outcomes) == len(news), "news without an outcome")
+            self._commit(decision)
+        # What the tracker knows of its lifts is stored as often.
+        self.states |= dict(self.service.fleet.take_touched(len(self.lifts), self.now))
 
     def _submit(self, said: Input) -> Outcome | None:
         """By HTTP: None if the service died under it; whoever asked must ask again."""
@@ -203,9 +226,7 @@ class World:
 
     def _pass_service_deadlines(self) -> None:
         try:
-            events = self.service.fleet.expire(self.now)
-            for event in events:
-                self._decide(event)
+            self._decide_each(self.service.fleet.expire(self.now))
             while (by := get_timer(self.service.board)) is not None and by <= self._instant:
                 self._commit(handle_timer(self.service.board, self._instant, self.service.rules))
         except Crash:
@@ -214,9 +235,7 @@ class World:
     def _receive(self, lift_id: LiftId, message: Message) -> bool:
         """A message arrives; False if the service died before it would have acknowledged."""
         try:
-            events: list[Event] = list(self.service.fleet.observe(AREA, lift_id, message, self.now))
-            for event in events:
-                self._decide(event)
+            self._decide_each(self.service.fleet.observe(AREA, lift_id, message, self.now))
         except Crash:
             self._crash()
             return False
@@ -299,6 +318,29 @@ class World:
             self._at(self.random.uniform(60, 300), lambda: self._phone(simulated))
         if self._chance(0.2):
             self._at(self.random.uniform(20, 1800), lambda: self._recover(simulated))
+
+    def _break_down(self, simulated: SimulatedLift) -> None:
+        """Something goes wrong that holds nobody, and passes."""
+        if self.now > self.faulty_until:
+            return
+        simulated.fault = RawFault(profile="canonical", code="02", fault=Fault.DOOR_CLOSING)
+        self._publish(simulated.lift_id, simulated.status(self.now), qos=0)
+        self._at(self.random.choice((5, 60, 900)), partial(self._run_again, simulated))
+        self._at(self.random.expovariate(1 / 900), partial(self._break_down, simulated))
+
+    def _run_again(self, simulated: SimulatedLift) -> None:
+        simulated.fault = None
+        self._publish(simulated.lift_id, simulated.status(self.now), qos=0)
+
+    def _cut_power(self) -> None:
+        """Every lift goes dark within a minute, and has power again later."""
+        for simulated in self.lifts.values():
+            self._at(self.random.uniform(0, 60), partial(self._switch, simulated, is_dark=True))
+            self._at(self.random.uniform(600, 2400), partial(self._switch, simulated, is_dark=False))
+
+    def _switch(self, simulated: SimulatedLift, *, is_dark: bool) -> None:
+        simulated.is_dark = is_dark
+        self._publish(simulated.lift_id, simulated.status(self.now), qos=0)
 
     def _press(self, simulated: SimulatedLift) -> None:
         if simulated.has_trapped_people:
@@ -385,7 +427,10 @@ class World:
     def _work(self, offer: dict[str, Any]) -> None:
         """The crew opens the doors; then it reports, sooner or later."""
         assignment = next(a for a in self.invariants.assignments.values() if a.assignment_id == offer["id"])
-        simulated = self.lifts[self.invariants.incidents[assignment.incident_id].lift_id]
+        lift_id = self.invariants.incidents[assignment.incident_id].lift_id
+        assert lift_id
+        simulated = self.lifts[lift_id]
+        simulated.fault = None
         if simulated.stuck:
             self._free(simulated)
         self._at(self.random.uniform(1, 300), lambda: self._answer_if_working(offer, Answer.RELEASED))
@@ -405,6 +450,10 @@ class World:
 
     def _look_at(self, incident_id: Any) -> None:
         incident = self.service.board.incidents[incident_id]
+        if not incident.is_entrapment:
+            self._look_at_fault(incident)
+            return
+        assert incident.lift_id
         simulated = self.lifts[incident.lift_id]
         inside = simulated.has_trapped_people
         if incident.status is CaseStatus.RELEASED and inside:
@@ -418,6 +467,16 @@ class World:
             free = next((c for c in CREWS if c.crew_id not in self.service.board.busy()), None)
             if free:
                 self._act(incident_id, Action.ASSIGN, crew_id=free.crew_id, reason="the crew went silent")
+
+    def _look_at_fault(self, incident: Incident) -> None:
+        """Somebody is sent to one fault in ten; what no crew ends, people close. An outage ends by itself."""
+        free = next((c for c in CREWS if c.crew_id not in self.service.board.busy()), None)
+        if incident.status is CaseStatus.RELEASED or self._is_stale(incident.incident_id):
+            self._act(incident.incident_id, Action.CLOSE, reason="seen to")
+        elif free and incident.lift_id and incident.status is CaseStatus.OPEN and self._chance(0.1):
+            self._act(incident.incident_id, Action.ASSIGN, crew_id=free.crew_id, reason="it is near")
+        elif incident.lift_id and self._instant - incident.opened_at > timedelta(hours=3):
+            self._act(incident.incident_id, Action.CLOSE, reason="nobody knows of it any more")
 
     def _is_stale(self, incident_id: Any) -> bool:
         """A crew accepted long ago and nothing has been heard since."""

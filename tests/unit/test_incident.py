@@ -17,6 +17,7 @@ from rescue.incident import (
     TRAPPED,
     AssignmentStatus,
     Deadline,
+    Kind,
     Signal,
     Status,
     TransitionRefused,
@@ -31,8 +32,15 @@ UNLISTED = [pair for pair in PAIRS if pair not in TRANSITIONS]
 
 @pytest.mark.parametrize(("status", "signal"), TRANSITIONS, ids=str)
 def test_a_listed_signal_moves_the_case_and_changes_nothing_else(status: Status, signal: Signal) -> None:
-    before = replace(INCIDENT, status=status)
+    kind = Kind.FAULT if signal is Signal.SETTLED else Kind.ENTRAPMENT
+    before = replace(INCIDENT, status=status, kind=kind)
     assert advance(before, signal) == replace(before, status=TRANSITIONS[status, signal])
+
+
+@pytest.mark.parametrize("status", sorted(TRAPPED))
+def test_no_entrapment_is_settled(status: Status) -> None:
+    with pytest.raises(TransitionRefused):
+        advance(replace(INCIDENT, status=status), Signal.SETTLED)
 
 
 @pytest.mark.parametrize(("status", "signal"), UNLISTED, ids=str)
@@ -69,8 +77,9 @@ def test_every_status_can_be_reached_from_open() -> None:
     assert reached_from(Status.OPEN) == set(Status)
 
 
-def test_closed_is_reached_only_through_released() -> None:
-    assert [at for (at, _), to in TRANSITIONS.items() if to is Status.CLOSED] == [Status.RELEASED]
+def test_an_entrapment_is_closed_only_after_release() -> None:
+    ways = [(at, signal) for (at, signal), to in TRANSITIONS.items() if to is Status.CLOSED]
+    assert [at for at, signal in ways if signal is not Signal.SETTLED] == [Status.RELEASED]
 
 
 def test_nobody_is_stood_down_who_has_been_released() -> None:

@@ -12,12 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from devices.faults import Fault
 from devices.messages import CarDirection, CarStatus, DoorStatus, PowerStatus, RawFault, ServiceMode
 from devices.messages import Status as LiftStatus
 from dispatch.crews import CompanyId, Crew, CrewId, Position
 from dispatch.problem import Candidate, Ground, Refusal, Term
 from rescue.escalation import Policy
-from rescue.incident import FINAL, Status
+from rescue.incident import FINAL, Kind, Status
 from rescue.timeline import Actor, Entry, chain
 from rescue.views import (
     CandidateView,
@@ -208,3 +209,32 @@ def test_candidates_are_ranked_and_the_others_say_why_not() -> None:
 def test_a_page_of_anything_has_items_and_a_cursor(model: type[Any]) -> None:
     schema = PageView[model].model_json_schema(mode="serialization")  # type: ignore[valid-type]
     assert schema["required"] == ["items", "next"]
+
+
+# --- cases in which nobody is inside
+
+
+def test_a_fault_has_reasons_and_no_confidence_and_no_clock_runs() -> None:
+    since = NOON - timedelta(minutes=5)
+    fault = replace(INCIDENT, kind=Kind.FAULT, fault=Fault.DOOR_CLOSING, conditions={"door_closing": since})
+    case = published(fault)
+    assert case["evidence"] == {"confidence": None, "reasons": list(INCIDENT.evidence.reasons)}
+    assert case["clock"] == {"trapped_since": None, "arrive_by": None, "accident_at": None}
+    assert (case["kind"], case["fault"], case["lift"]["lift_id"]) == ("fault", "door_closing", "L1")
+    assert case["conditions"] == {"door_closing": "2026-03-02T03:55:00Z"}
+
+
+def test_a_parent_case_is_about_no_lift_and_says_how_many_it_is_about() -> None:
+    parent = replace(
+        INCIDENT,
+        kind=Kind.POWER_OUTAGE,
+        lift_id=None,
+        lift=None,
+        building="Jinshui Road 1 3",
+        affected=40,
+        recovered=5,
+        children=2,
+    )
+    case = published(parent)
+    assert (case["lift"], case["area"], case["building"]) == (None, "410105", "Jinshui Road 1 3")
+    assert (case["affected"], case["recovered"], case["children"]) == (40, 5, 2)

@@ -36,5 +36,8 @@ ORDER BY number DESC LIMIT $7;
 -- name: assignments_of
 SELECT * FROM assignments WHERE incident_id = $1 ORDER BY attempt;
 
+-- name: members_of
+SELECT * FROM outage_members WHERE parent_id = $1 ORDER BY lift_id COLLATE "C";
+
 -- name: timeline_of
 SELECT * FROM timeline WHERE incident_id = $1 ORDER BY seq;

@@ -18,6 +18,12 @@ FROM assignments JOIN incidents USING (incident_id)
 WHERE incidents.is_open
 ORDER BY incidents.number, assignments.attempt;
 
+-- name: open_members
+-- The lifts of the open parent cases, recovered ones too: one may suffer again.
+SELECT outage_members.*
+FROM outage_members JOIN incidents ON incidents.incident_id = outage_members.parent_id
+WHERE incidents.is_open;
+
 -- name: alarm_ledgers
 SELECT * FROM alarm_ledgers;
 
@@ -27,7 +33,7 @@ SELECT coalesce(max(number), 0) + 1 FROM incidents;
 
 -- name: save_decision
 -- A whole decision in one statement and one round trip, each table's rows as one array of JSON: incidents,
--- assignments, ledgers, entries, effects. Rows are written in the order given, which matters where a lift's old case
+-- assignments, ledgers, entries, effects, members. Rows are written in the order given, which matters where a lift's old case
 -- makes room for its new one, or a crew leaves one attempt for another.
 WITH
 saved_incidents AS (
@@ -65,6 +71,11 @@ saved_ledgers AS (
         seen_at = excluded.seen_at,
         reported_at = excluded.reported_at,
         ended_number = excluded.ended_number
+),
+saved_members AS (
+    INSERT INTO outage_members
+    SELECT * FROM json_populate_recordset(NULL::outage_members, $6)
+    ON CONFLICT (parent_id, lift_id) DO UPDATE SET joined_at = excluded.joined_at, left_at = excluded.left_at
 ),
 appended_entries AS (
     -- No ON CONFLICT: an entry that is there already means that two desks write, and must fail.

@@ -3,11 +3,18 @@
 -- name: find_lift
 SELECT * FROM lifts WHERE lift_id = $1;
 
+-- name: find_lifts
+SELECT * FROM lifts WHERE lift_id = ANY($1);
+
 -- name: find_lift_by_rescue_code
 SELECT * FROM lifts WHERE rescue_code = $1;
 
--- name: lift_areas
-SELECT lift_id, area FROM lifts;
+-- name: tracked_lifts
+-- Few cards say how their lift is to be watched: the others' attributes are not read.
+SELECT lift_id, area, place_type,
+    CASE WHEN attributes::jsonb ?| ARRAY['trapped_after_s', 'rated_speed_mps', 'test_calls'] THEN attributes END
+        AS attributes
+FROM lifts;
 
 -- name: companies
 SELECT * FROM companies;

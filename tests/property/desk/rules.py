@@ -5,13 +5,14 @@ Shares no code with the desk beyond the values it decides about.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dispatch.crews import CrewId
 from rescue.desk.board import Board, Decision
+from rescue.desk.outages import building_of
 from rescue.effects import AcknowledgeAlarm, OfferAssignment, WithdrawAssignment
 from rescue.escalation import FIRE_BRIGADE, Policy
 from rescue.incident import (
@@ -22,6 +23,7 @@ from rescue.incident import (
     AssignmentStatus,
     Deadline,
     Incident,
+    Kind,
     Sign,
     Signal,
     Status,
@@ -39,7 +41,9 @@ SIGNALS = {
     "on_scene": Signal.ARRIVED,
     "released": Signal.RELEASED,
     "trapped_again": Signal.TRAPPED_AGAIN,
+    "finished": Signal.RELEASED,
     "closed": Signal.CLOSED,
+    "settled": Signal.SETTLED,
     "stood_down": Signal.STOOD_DOWN,
     "false_alarm": Signal.FALSE_ALARM,
 }
@@ -94,9 +98,10 @@ def replayed(entries: Sequence[Entry]) -> Status:
 
 
 def _one_open_case_a_lift(step: Step) -> Iterator[str]:
-    cases = Counter(incident.lift_id for incident in step.after.incidents.values())
+    of_lifts = [incident for incident in step.after.incidents.values() if incident.lift_id is not None]
+    cases = Counter(incident.lift_id for incident in of_lifts)
     yield from (f"{lift_id} has {number} open cases" for lift_id, number in cases.items() if number > 1)
-    if step.after.by_lift != {i.lift_id: i.incident_id for i in step.after.incidents.values()}:
+    if step.after.by_lift != {i.lift_id: i.incident_id for i in of_lifts}:
         yield "the board finds the wrong case for a lift"
     yield from (f"{i.incident_id} is {i.status} and on the board" for i in step.after.incidents.values() if i.is_final)
 
@@ -104,6 +109,78 @@ def _one_open_case_a_lift(step: Step) -> Iterator[str]:
 def _something_ahead(step: Step) -> Iterator[str]:
     yield from (f"nothing is ahead of {i.incident_id}" for i in step.after.incidents.values() if not i.deadlines)
     yield from (f"{i.incident_id} is over and waits" for _, i in step.changes if i.is_final and i.deadlines)
+    if step.after.next_deadline() != min(
+        (min(i.deadlines.values()) for i in step.after.incidents.values()), default=None
+    ):
+        yield "the board looks forward to the wrong deadline"
+
+
+def _a_case_without_people_is_not_forgotten(step: Step) -> Iterator[str]:
+    for incident in step.after.incidents.values():
+        waits = not incident.is_entrapment and incident.status is not Status.RELEASED
+        if waits is not (Deadline.ATTEND_BY in incident.deadlines):
+            yield f"{incident.incident_id}, {incident.kind}, waits for {sorted(incident.deadlines)}"
+
+
+def _nobody_is_sent_by_itself_where_nobody_is_inside(step: Step) -> Iterator[str]:
+    for entry in step.decision.entries:
+        incident = step.decision.incidents[entry.incident_id]
+        if entry.what in ("offered", "escalated") and entry.actor == MACHINE and not incident.is_entrapment:
+            yield f"{entry.what} by itself in a case of {incident.kind}"
+
+
+def _what_has_passed_is_over(step: Step) -> Iterator[str]:
+    for incident in step.after.incidents.values():
+        is_idle = incident.status is Status.OPEN and not incident.attempts and not incident.is_entrapment
+        if is_idle and not incident.conditions:
+            yield f"{incident.incident_id} is open and nothing is wrong"
+
+
+def _a_parent_counts_its_lifts(step: Step) -> Iterator[str]:
+    board = step.after
+    for member in board.members.values():
+        if member.parent_id not in board.incidents:
+            yield f"{member.lift_id} belongs to {member.parent_id}, which is over"
+    for parent in (incident for incident in board.incidents.values() if incident.lift_id is None):
+        members = [m for m in board.members.values() if m.parent_id == parent.incident_id]
+        left = [member for member in members if member.left_at]
+        if (parent.affected, parent.recovered) != (len(members), len(left)):
+            yield f"{parent.incident_id} counts {parent.affected} - {parent.recovered}, there are {members}"
+        open_children = [i for i in board.incidents.values() if i.parent_id == parent.incident_id]
+        if len(members) == len(left) and not open_children:
+            yield f"{parent.incident_id} is open, and all of it has passed"
+        if len(open_children) > parent.children:
+            yield f"{parent.incident_id} counts {parent.children} children, {len(open_children)} are open"
+
+
+def _an_event_has_one_parent(step: Step) -> Iterator[str]:
+    parents = [incident for incident in step.after.incidents.values() if incident.lift_id is None]
+    if step.after.by_place != {parent.place: parent.incident_id for parent in parents}:
+        yield "the board finds the wrong parent for a place"
+    whole = {parent.place[:2] for parent in parents if parent.place and not parent.building}
+    for parent in parents:
+        if parent.building and parent.place and parent.place[:2] in whole:
+            yield f"{parent.building} has a parent case beside its area's"
+
+
+def _lifts_that_suffer_together_are_grouped(step: Step) -> Iterator[str]:
+    since = step.now - timedelta(seconds=step.policy.mass_window_s)
+    alone: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for incident in step.after.incidents.values():
+        for condition in ("mains_lost", "earthquake"):
+            is_recent = incident.conditions.get(condition, since - timedelta(1)) >= since
+            if incident.lift_id and incident.parent_id is None and is_recent:
+                alone[condition, building_of(incident.lift)].add(incident.lift_id)
+    for (condition, building), lifts in alone.items():
+        if building and len(lifts) >= step.policy.mass_in_building:
+            yield f"{sorted(lifts)} of {building} suffer from {condition}, each for itself"
+
+
+def _a_child_says_so(step: Step) -> Iterator[str]:
+    for before, after in step.changes:
+        suffers = [m for m in step.after.members.values() if m.lift_id == after.lift_id and m.left_at is None]
+        if before is None and not after.is_final and suffers and after.parent_id is None:
+            yield f"{after.incident_id} is about {after.lift_id}, and names none of {suffers}"
 
 
 def _versions_rise_by_one(step: Step) -> Iterator[str]:
@@ -116,6 +193,8 @@ def _nothing_falls(step: Step) -> Iterator[str]:
     for before, after in step.changes:
         if before and after.level < before.level:
             yield f"{after.incident_id} fell to level {after.level}"
+        if before and list(Kind).index(after.kind) > list(Kind).index(before.kind):
+            yield f"{after.incident_id} fell to {after.kind}"
         if before and after.evidence.confidence.rank < before.evidence.confidence.rank:
             yield f"{after.incident_id} fell to {after.evidence.confidence}"
 
@@ -156,19 +235,20 @@ def _every_offer_is_carried(step: Step) -> Iterator[str]:
 def _an_acceptance_is_passed_on(step: Step) -> Iterator[str]:
     told = {type(e).__name__ for e in step.decision.effects}
     for assignment in step.decision.assignments.values():
-        if assignment.status is AssignmentStatus.ACCEPTED and not {"ConfirmAssignment", "NotifyPassengers"} <= told:
+        inside = {"NotifyPassengers"} if step.decision.incidents[assignment.incident_id].is_entrapment else set()
+        if assignment.status is AssignmentStatus.ACCEPTED and not {"ConfirmAssignment"} | inside <= told:
             yield f"{assignment.assignment_id} was accepted, and told of that are {told}"
 
 
 def _a_released_case_is_called_back(step: Step) -> Iterator[str]:
     for incident in step.after.incidents.values():
-        waits = incident.status is Status.RELEASED and incident.called_back_at is None
+        waits = incident.status is Status.RELEASED and incident.called_back_at is None and incident.is_entrapment
         if waits and Deadline.CALL_BACK_BY not in incident.deadlines:
             yield f"nobody is reminded to call back for {incident.incident_id}"
 
 
 def _whoever_refused_is_left_in_peace(step: Step) -> Iterator[str]:
-    anew = {entry.incident_id for entry in step.decision.entries if entry.what == "trapped_again"}
+    anew = {entry.incident_id for entry in step.decision.entries if entry.what in ("trapped_again", "rose")}
     for entry in step.decision.entries:
         case = None if entry.incident_id in anew else step.before.incidents.get(entry.incident_id)
         refusal = case.refusals.get(CrewId(str(entry.data.get("crew_id")))) if case else None
@@ -181,7 +261,7 @@ def _every_level_is_engaged_in_time(step: Step) -> Iterator[str]:
     for incident in step.after.incidents.values():
         held = step.after.assignments.get(incident.assignment_id) if incident.assignment_id else None
         is_asking = held is not None and held.status is AssignmentStatus.OFFERED and incident.level < FIRE_BRIGADE
-        if is_asking and Deadline.ENGAGE_BY not in incident.deadlines:
+        if is_asking and incident.is_entrapment and Deadline.ENGAGE_BY not in incident.deadlines:
             yield f"{incident.incident_id} asks one after the other, with no limit"
 
 
@@ -193,11 +273,11 @@ def _a_sign_of_release_is_not_outdated(step: Step) -> Iterator[str]:
 
 def _an_end_has_its_grounds(step: Step) -> Iterator[str]:
     for before, after in step.changes:
-        if after.status is Status.STOOD_DOWN and len(after.signs) < 2:
+        if after.status is Status.STOOD_DOWN and after.is_entrapment and len(after.signs) < 2:
             yield f"{after.incident_id} was stood down on {sorted(after.signs)}"
-        if after.status is Status.CLOSED and not (after.called_back_at and after.cause_code):
+        if after.status is Status.CLOSED and after.is_entrapment and not (after.called_back_at and after.cause_code):
             yield f"{after.incident_id} was closed without a call-back and a cause"
-        if after.status in FINAL and before is None:
+        if after.status in FINAL and before is None and after.is_entrapment:
             yield f"{after.incident_id} began as {after.status}"
 
 
@@ -212,6 +292,13 @@ def _what_is_acknowledged_is_known(step: Step) -> Iterator[str]:
 RULES: tuple[Callable[[Step], Iterator[str]], ...] = (
     _one_open_case_a_lift,
     _something_ahead,
+    _a_case_without_people_is_not_forgotten,
+    _nobody_is_sent_by_itself_where_nobody_is_inside,
+    _what_has_passed_is_over,
+    _a_parent_counts_its_lifts,
+    _an_event_has_one_parent,
+    _lifts_that_suffer_together_are_grouped,
+    _a_child_says_so,
     _versions_rise_by_one,
     _nothing_falls,
     _a_crew_is_in_one_place,

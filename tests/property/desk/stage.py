@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,10 +12,10 @@ from itertools import count
 from devices.messages import LiftId
 from dispatch.crews import CrewId
 from dispatch.travel import StraightLine
-from rescue.desk import get_timer, handle, handle_timer
-from rescue.desk.board import Board, Decision, apply
+from rescue.desk import get_timer, handle, handle_news, handle_timer
+from rescue.desk.board import Board, Decision, Outcome, apply
 from rescue.desk.draft import DeskRules
-from rescue.desk.inputs import Envelope, Input
+from rescue.desk.inputs import Envelope, Input, News
 from rescue.effects import Effect
 from rescue.escalation import Policy
 from rescue.incident import Assignment, AssignmentId, Incident, IncidentId, Lift
@@ -45,15 +45,29 @@ class Stage:
 
     def tell(self, said: Input) -> Decision:
         """An input, and whatever is due at once because of it."""
-        envelope = Envelope(
-            input_id=f"I{next(self._ids)}",
-            input=said,
-            actor=SOMEBODY,
-            lift=self._cards.get(getattr(said, "lift_id", LiftId(""))),
-        )
+        envelope = self.envelope(said)
         decision = self._step(lambda: handle(self.board, envelope, self.now, self.rules))
         self.forward(0)
         return decision
+
+    def tell_at_once(self, news: Sequence[News]) -> Sequence[Outcome]:
+        """Much news as one decision: the outcome of each."""
+        envelopes = [self.envelope(said) for said in news]
+        outcomes: list[Sequence[Outcome]] = []
+
+        def decide() -> Decision:
+            decision, each = handle_news(self.board, envelopes, self.now, self.rules)
+            outcomes.append(each)
+            return decision
+
+        self._step(decide)
+        self.forward(0)
+        return outcomes[0]
+
+    def envelope(self, said: Input, input_id: str | None = None) -> Envelope:
+        """The input as it reaches the desk."""
+        lift = self._cards.get(getattr(said, "lift_id", LiftId("")))
+        return Envelope(input_id=input_id or f"I{next(self._ids)}", input=said, actor=SOMEBODY, lift=lift)
 
     def forward(self, seconds: float) -> None:
         """Time goes forward; every deadline on the way passes at its moment."""

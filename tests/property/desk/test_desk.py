@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
@@ -9,6 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
+from devices.faults import Fault
 from devices.messages import (
     AlarmEnded,
     AlarmRaised,
@@ -16,12 +19,18 @@ from devices.messages import (
     EntrapmentEnded,
     EntrapmentFound,
     Evidence,
+    FaultCleared,
+    FaultRaised,
     LiftId,
     LinkChanged,
+    RawFault,
+    TestCallHeard,
+    TestCallOverdue,
 )
 from dispatch.crews import CrewId
-from rescue.desk.board import Decision, Verdict
-from rescue.desk.inputs import Action, Answer, CompanyAnswered, Intake, OfferUndelivered, OperatorActed
+from rescue.desk import handle
+from rescue.desk.board import Decision, Verdict, apply
+from rescue.desk.inputs import Action, Answer, CompanyAnswered, Intake, News, OfferUndelivered, OperatorActed
 from rescue.effects import AcknowledgeAlarm
 from rescue.escalation import FIRE_BRIGADE, Policy
 from rescue.incident import HOLDS_CREW, TRAPPED, Assignment, AssignmentStatus, Caller, Incident, Sign, Source, Status
@@ -30,12 +39,29 @@ from tests.unit.desk.play import AREA, CREWS, lift
 
 T = TypeVar("T")
 
-POLICY = Policy(ask_again_after_s=60)
-"""As shipped, but for asking less often where nobody can be asked, so that long waits are short to test."""
+POLICY = Policy(
+    ask_again_after_s=60,
+    fault_within_s=1200,
+    outage_within_s=900,
+    link_within_s=1800,
+    test_within_s=1800,
+    mass_in_building=2,
+    mass_in_area=3,
+)
+"""As shipped, but for asking less often where nobody can be asked, so that long waits are short to test, and for events
+that are small enough for four lifts."""
 ROUNDS_OF_RESCUE = 150
 
-CONTRACTED, UNCONTRACTED, UNREGISTERED = LiftId("A1"), LiftId("A2"), LiftId("X9")
-LIFTS = st.sampled_from([CONTRACTED, CONTRACTED, UNCONTRACTED, UNREGISTERED])
+CONTRACTED, UNCONTRACTED, ELSEWHERE, UNREGISTERED = LiftId("A1"), LiftId("A2"), LiftId("B1"), LiftId("X9")
+CARDS = [
+    replace(lift(CONTRACTED), building="A"),
+    replace(lift(UNCONTRACTED, None), building="A"),
+    replace(lift(ELSEWHERE), building="B"),
+]
+LIFTS = st.sampled_from([CONTRACTED, CONTRACTED, UNCONTRACTED, ELSEWHERE, UNREGISTERED])
+OPENING = (Fault.DOOR_CLOSING, Fault.MAINS_LOST, Fault.EARTHQUAKE)
+FAULTS = st.sampled_from([*OPENING, Fault.MAINS_LOST, Fault.MAINS_LOST, Fault.DOOR_HELD, Fault.TRAPPED, None])
+UNKNOWN = RawFault(profile="canonical", code="Z7")
 CREW_IDS = st.sampled_from([crew.crew_id for crew in CREWS])
 ANY = st.integers(0, 7)
 """Which of several, counted from the newest."""
@@ -71,8 +97,8 @@ class AnyDay(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.stage = Stage([lift(CONTRACTED), lift(UNCONTRACTED, None)], POLICY)
-        self.buttons = {name: Button(name) for name in (CONTRACTED, UNCONTRACTED, UNREGISTERED)}
+        self.stage = Stage(CARDS, POLICY)
+        self.buttons = {name: Button(name) for name in (CONTRACTED, UNCONTRACTED, ELSEWHERE, UNREGISTERED)}
 
     # What lifts say
 
@@ -114,20 +140,66 @@ class AnyDay(RuleBasedStateMachine):
         found = EntrapmentFound(lift_id=lift_id, area=AREA, since=at - ago_s, at=at, evidence=evidence)
         has_opened = self.stage.tell(found).outcome.verdict is Verdict.OPENED
         case = self._open_case(lift_id)
+        assert case.is_entrapment
         assert not (has_opened and confidence is Confidence.POSSIBLE and case.attempts)
 
-    @precondition(lambda self: self.stage.board.incidents)
-    @rule(which=ANY)
-    def recover(self, which: int) -> None:
-        lift_id, at = self._any_open(which).lift_id, self.stage.now.timestamp()
-        self.stage.tell(EntrapmentEnded(lift_id=lift_id, area=AREA, at=at, reasons=("levelled with open door",)))
-        assert Sign.LIFT_RECOVERED in self._open_case(lift_id).signs
+    @rule(lift_id=LIFTS)
+    def recover(self, lift_id: LiftId) -> None:
+        before, at = self.stage.board.incident_of(lift_id), self.stage.now.timestamp()
+        ended = EntrapmentEnded(lift_id=lift_id, area=AREA, at=at, reasons=("levelled with open door",))
+        decision = self.stage.tell(ended)
+        if before and before.is_entrapment:
+            assert Sign.LIFT_RECOVERED in self._open_case(lift_id).signs
+        else:
+            assert decision.is_empty
 
-    @precondition(lambda self: self.stage.board.incidents)
-    @rule(which=ANY, online=st.booleans())
-    def change_link(self, which: int, online: bool) -> None:
-        lift_id, at = self._any_open(which).lift_id, self.stage.now.timestamp()
-        self.stage.tell(LinkChanged(lift_id=lift_id, area=AREA, online=online, at=at, reason="its will"))
+    @rule(lift_id=LIFTS, online=st.booleans(), lasted_s=st.sampled_from([0, 0, 3600]))
+    def change_link(self, lift_id: LiftId, online: bool, lasted_s: float) -> None:
+        self.stage.tell(self._link(lift_id, online=online, lasted_s=lasted_s))
+        if not online and lasted_s:
+            assert self.stage.board.incident_of(lift_id) or self._belongs(lift_id)
+
+    @rule(lift_id=LIFTS, fault=FAULTS, is_flapping=st.sampled_from([False, False, True]))
+    def raise_fault(self, lift_id: LiftId, fault: Fault | None, is_flapping: bool) -> None:
+        before = self.stage.board.incident_of(lift_id)
+        decision = self.stage.tell(self._raised(lift_id, fault, is_flapping=is_flapping))
+        if is_flapping or fault not in OPENING:
+            assert before or decision.is_empty
+        else:
+            assert self._belongs(lift_id) or fault in self._open_case(lift_id).conditions
+
+    @rule(lift_id=LIFTS, fault=FAULTS, is_flapping=st.sampled_from([False, False, True]))
+    def clear_fault(self, lift_id: LiftId, fault: Fault | None, is_flapping: bool) -> None:
+        before = self.stage.board.incident_of(lift_id)
+        self.stage.tell(self._cleared(lift_id, fault, is_flapping=is_flapping))
+        after = self.stage.board.incident_of(lift_id)
+        assert after is None or fault is None or fault not in after.conditions
+        assert not (before and before.is_entrapment) or after
+
+    @rule(lift_id=LIFTS, has_come=st.booleans())
+    def test_the_call(self, lift_id: LiftId, has_come: bool) -> None:
+        self.stage.tell(self._test(lift_id, has_come=has_come))
+
+    @rule(
+        news=st.lists(
+            st.tuples(LIFTS, FAULTS, st.sampled_from(["raised", "raised", "cleared", "flaps", "link", "test"])),
+            max_size=12,
+        )
+    )
+    def much_news_at_once(self, news: list[tuple[LiftId, Fault | None, str]]) -> None:
+        """As one decision or one after the other, the cases come to the same."""
+        told = [self._news(lift_id, fault, how) for lift_id, fault, how in news]
+        apart = deepcopy(self.stage.board)
+        for number, said in enumerate(told):
+            envelope = self.stage.envelope(said, f"apart{number}")
+            apply(apart, handle(apart, envelope, self.stage.now, self.stage.rules))
+        assert len(self.stage.tell_at_once(told)) == len(told)
+        assert {(i.lift_id, i.kind, i.status, tuple(i.conditions)) for i in self.stage.board.incidents.values()} == {
+            (i.lift_id, i.kind, i.status, tuple(i.conditions)) for i in apart.incidents.values()
+        }
+        assert {key: m.left_at for key, m in self.stage.board.members.items()} == {
+            key: m.left_at for key, m in apart.members.items()
+        }
 
     # What people do
 
@@ -151,6 +223,7 @@ class AnyDay(RuleBasedStateMachine):
         )
         case = self._open_case(lift_id)
         assert case.status is not Status.RELEASED
+        assert case.is_entrapment
         assert not case.signs
         assert case.evidence.confidence is Confidence.CONFIRMED
         assert case.level == 3 or not (injured or "water" in vulnerable)
@@ -248,34 +321,36 @@ class AnyDay(RuleBasedStateMachine):
     def choose_crew(self, which: int, crew_id: CrewId) -> None:
         case = self._any_open(which)
         can = case.status in TRAPPED and crew_id not in {held.crew_id for held in self._held()}
+        can = can and case.lift_id is not None
         self._act(case, Action.ASSIGN, can=can, crew_id=crew_id)
-        assert not can or self._open_case(case.lift_id).attempts == case.attempts + 1
+        assert not can or self.stage.cases[case.incident_id].attempts == case.attempts + 1
 
     @precondition(lambda self: self.stage.board.incidents)
     @rule(which=ANY)
     def escalate(self, which: int) -> None:
         case = self._any_open(which)
-        self._act(case, Action.ESCALATE, can=case.status in TRAPPED and case.level < FIRE_BRIGADE)
+        self._act(case, Action.ESCALATE, can=_may_escalate(case))
 
     @precondition(lambda self: self.stage.board.incidents)
     @rule(which=ANY, passengers_confirm=st.booleans())
     def stand_down(self, which: int, passengers_confirm: bool) -> None:
         case = self._any_open(which)
-        can = case.status in TRAPPED and len(case.signs) + passengers_confirm >= 2
+        can = case.status in TRAPPED and (len(case.signs) + passengers_confirm >= 2 or not case.is_entrapment)
         self._act(case, Action.STAND_DOWN, can=can, reason="out", passengers_confirm=passengers_confirm)
 
     @precondition(lambda self: self.stage.board.incidents)
     @rule(which=ANY, action=st.sampled_from([Action.FALSE_ALARM, Action.CONFIRM_RELEASE]))
     def learn_that_nobody_is_inside(self, which: int, action: Action) -> None:
         case = self._any_open(which)
-        can = action is Action.CONFIRM_RELEASE or case.status in TRAPPED
+        can = case.is_entrapment if action is Action.CONFIRM_RELEASE else case.status in TRAPPED
         self._act(case, action, can=can, reason="they called")
 
     @precondition(lambda self: self.stage.board.incidents)
     @rule(which=ANY, cause_code=st.sampled_from([None, "201"]))
     def close(self, which: int, cause_code: str | None) -> None:
         case = self._any_open(which)
-        can = bool(case.status is Status.RELEASED and case.called_back_at and (cause_code or case.cause_code))
+        is_seen_to = not case.is_entrapment or (case.status is Status.RELEASED and case.called_back_at)
+        can = bool(is_seen_to and (cause_code or case.cause_code))
         self._act(case, Action.CLOSE, can=can, cause_code=cause_code)
 
     @rule(crew_id=CREW_IDS, on_duty=st.booleans())
@@ -294,7 +369,7 @@ class AnyDay(RuleBasedStateMachine):
             if case.status is Status.RELEASED:
                 self._help(case)
 
-    @precondition(lambda self: len(self.stage.board.incidents) == len(self.buttons))
+    @precondition(lambda self: len(self.stage.board.incidents) >= len(self.buttons) - 1)
     @rule()
     def rescue_everybody(self) -> None:
         """From wherever things stand, willing crews and an operator bring every case to its end."""
@@ -316,7 +391,7 @@ class AnyDay(RuleBasedStateMachine):
     def each_mark_of_the_stay_is_told_once_when_it_has_passed(self) -> None:
         for case in self.stage.board.incidents.values():
             told = self.stage.told_of_the_stay(case)
-            for mark in POLICY.marks if case.status in TRAPPED else ():
+            for mark in POLICY.marks if case.status in TRAPPED and case.is_entrapment else ():
                 has_passed = case.trapped_since + timedelta(seconds=mark.after_s) <= self.stage.now
                 is_moot = mark.only_before_arrival and "on_scene" in told
                 assert told.count(mark.name) <= 1
@@ -348,6 +423,7 @@ class AnyDay(RuleBasedStateMachine):
         assert acknowledged(decision) == [alarm.number]
         if is_new:
             case = self._open_case(alarm.lift_id)
+            assert case.is_entrapment
             assert not case.signs
             newest = case.alarms[-1]
             assert (newest.boot, newest.number, newest.ended_at) == (alarm.boot, alarm.number, None)
@@ -397,7 +473,63 @@ class AnyDay(RuleBasedStateMachine):
             )
         )
 
+    def _raised(self, lift_id: LiftId, fault: Fault | None, *, is_flapping: bool = False) -> FaultRaised:
+        at, raw = self.stage.now.timestamp(), None if fault else UNKNOWN
+        return FaultRaised(
+            lift_id=lift_id,
+            area=AREA,
+            fault=fault,
+            raw=raw,
+            since=at,
+            at=at,
+            reported_at=None,
+            reasons=(f"code: the lift reports {fault}",),
+            is_flapping=is_flapping,
+        )
+
+    def _cleared(self, lift_id: LiftId, fault: Fault | None, *, is_flapping: bool = False) -> FaultCleared:
+        return FaultCleared(
+            lift_id=lift_id,
+            area=AREA,
+            fault=fault,
+            raw=None if fault else UNKNOWN,
+            at=self.stage.now.timestamp(),
+            reported_at=None,
+            is_flapping=is_flapping,
+        )
+
+    def _link(self, lift_id: LiftId, *, online: bool, lasted_s: float = 0.0) -> LinkChanged:
+        at = self.stage.now.timestamp()
+        return LinkChanged(lift_id=lift_id, area=AREA, online=online, at=at, reason="its will", lasted_s=lasted_s)
+
+    def _test(self, lift_id: LiftId, *, has_come: bool) -> TestCallHeard | TestCallOverdue:
+        at = self.stage.now.timestamp()
+        if has_come:
+            return TestCallHeard(lift_id=lift_id, area=AREA, at=at)
+        return TestCallOverdue(lift_id=lift_id, area=AREA, at=at, last_at=None)
+
+    def _news(self, lift_id: LiftId, fault: Fault | None, how: str) -> News:
+        match how:
+            case "cleared":
+                return self._cleared(lift_id, fault)
+            case "link":
+                return self._link(lift_id, online=fault is None, lasted_s=3600)
+            case "test":
+                return self._test(lift_id, has_come=fault is None)
+            case _:
+                return self._raised(lift_id, fault, is_flapping=how == "flaps")
+
+    def _belongs(self, lift_id: LiftId) -> bool:
+        """The lift suffers with others."""
+        return any(m.lift_id == lift_id and m.left_at is None for m in self.stage.board.members.values())
+
     def _help(self, case: Incident) -> None:
+        if case.is_final:
+            return
+        if not case.is_entrapment and not case.assignment_id:
+            closed = OperatorActed(incident_id=case.incident_id, action=Action.CLOSE, reason="seen to")
+            assert self.stage.tell(closed).outcome.verdict is Verdict.DONE
+            return
         if case.status is not Status.RELEASED:
             self._go_on(case)
             return
@@ -409,6 +541,10 @@ class AnyDay(RuleBasedStateMachine):
         held = self.stage.board.assignments.get(case.assignment_id) if case.assignment_id else None
         if held:
             assert self._answer(held, IN_TURN[held.status]).outcome.verdict is Verdict.DONE
+
+
+def _may_escalate(case: Incident) -> bool:
+    return case.is_entrapment and case.status in TRAPPED and case.level < FIRE_BRIGADE
 
 
 def acknowledged(decision: Decision) -> list[int]:

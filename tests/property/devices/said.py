@@ -24,7 +24,7 @@ boots = st.integers(0, 3)
 seqs = st.integers(0, 40)
 numbers = st.integers(0, 5)
 clocks = st.none() | st.floats(-1e10, 1e11)
-pauses_s = st.sampled_from([0.0, 0.5, 4.0, 11.0, 31.0, 200.0])
+pauses_s = st.sampled_from([0.0, 0.5, 4.0, 11.0, 31.0, 200.0, 310.0])
 raw_faults = st.sampled_from([DOOR_OPENING, STOPPED_OUTSIDE, TRAPPED, UNHEARD_OF])
 
 statuses = st.builds(
@@ -35,7 +35,7 @@ statuses = st.builds(
     service_mode=st.sampled_from(ServiceMode),
     car_status=st.sampled_from(CarStatus),
     car_direction=st.sampled_from(CarDirection),
-    car_position=st.just("7"),
+    car_position=st.sampled_from(["7", "7", "1", "B1", "roof"]),
     door_zone=st.booleans(),
     door_status=st.sampled_from(DoorStatus),
     passenger_present=st.sampled_from([True, False, None]),

@@ -11,10 +11,11 @@ from jsonschema import Draft202012Validator
 from devices.datum import convert_gcj02_to_wgs84, convert_wgs84_to_gcj02
 from devices.errors import Refused
 from devices.payloads import CHANNELS, parse, parse_crew_topic, parse_position, parse_topic, schema
-from tests.unit.devices.test_payloads import GB, GB_STATUS, GOOD, POSITION
+from devices.profiles import load_profiles
+from tests.unit.devices.test_payloads import GB_STATUS, GOOD, POSITION
 
 channels = st.sampled_from(CHANNELS)
-profiles = st.sampled_from([None, "canonical", GB, "of-its-own"])
+profiles = st.sampled_from([None, *load_profiles(), "of-its-own"])
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -8,10 +9,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from devices import tracker
+from devices.fleet import Fleet
 from devices.messages import (
     Alarm,
     AlarmEnded,
     AlarmRaised,
+    Confidence,
     EntrapmentEnded,
     EntrapmentFound,
     Event,
@@ -21,9 +24,12 @@ from devices.messages import (
     ServiceMode,
     Status,
 )
-from tests.property.devices.said import alarms, fault_reports, histories, statuses
-from tests.unit.devices.lifts import BUTTON, Listener
+from devices.slot import Rules
+from devices.snapshot import restore, snapshot
+from tests.property.devices.said import alarms, fault_reports, histories, pauses_s, statuses
+from tests.unit.devices.lifts import AREA, BETWEEN, BUTTON, LEVELLED_OPEN, LIFT, NOON, Listener, of_people
 
+numbered = st.integers(1, 3)
 History = Sequence[tuple[float, Message]]
 
 
@@ -49,9 +55,38 @@ def test_hearing_everything_three_times_is_hearing_it_once_but_for_alarms_said_a
     assert but_alarms(repeated) == but_alarms(events)
 
 
+def play_live(history: History) -> list[Event]:
+    """The same lift in a fleet, which keeps its own heap and wakes it at its deadlines."""
+    fleet, now, events = Fleet(Rules()), NOON, list[Event]()
+    fleet.add(LIFT, AREA)
+    for pause_s, message in history:
+        until = now + pause_s
+        while (by := fleet.next_deadline()) is not None and by <= until:
+            events += fleet.expire(max(now, by))
+        now = until
+        events += fleet.observe(AREA, LIFT, message, now)
+    return events
+
+
 @given(histories)
-def test_the_same_history_gives_the_same_events(history: History) -> None:
-    assert play(history)[1] == play(history)[1]
+def test_what_was_recorded_gives_the_same_events_when_it_is_replayed(history: History) -> None:
+    assert play(history)[1] == play_live(history)
+
+
+@given(histories, pauses_s)
+def test_our_restart_loses_nobody_of_whom_the_lift_says_no_more(history: History, away_s: float) -> None:
+    lift, _ = play(history)
+    restarted = Listener()
+    restarted.now = lift.now + away_s
+    restore(restarted.slot, json.loads(json.dumps(snapshot(lift.slot))), restarted.now, restarted.rules)
+    lift.waits(1000)
+    restarted.waits(1000)
+    assert sureness(restarted) == sureness(lift)
+
+
+def sureness(lift: Listener) -> Confidence | None:
+    """How sure we are by now that people are trapped."""
+    return lift.slot.found.confidence if lift.slot.found else None
 
 
 @given(histories, st.permutations(range(6)), st.data())
@@ -97,6 +132,27 @@ def test_nothing_said_before_can_swallow_a_button_told_as_a_fault(history: Histo
     lift, _ = play(history)
     lift.hears(replace(report, boot=lift.slot.boot + 1, fault=BUTTON, raised=True))
     assert lift.slot.found is not None
+
+
+@given(histories, numbered, st.sampled_from([1.0, 4.0, 9.0]), st.booleans())
+def test_nothing_said_before_can_swallow_an_entrapment(
+    history: History, boot: int, every_s: float, flickers: bool
+) -> None:
+    """Whatever came before: once its door was open at a landing, the next people are found as the first ever were."""
+    lift, _ = play(history)
+    boot += max(lift.slot.boot, 0)
+    lift.hears(replace(LEVELLED_OPEN, boot=boot, seq=0))
+    assert lift.slot.found is None
+    began_at, events = lift.now, list[Event]()
+    for beat in range(int(50 // every_s)):
+        events += lift.hears(replace(BETWEEN, boot=boot, seq=1 + beat, door_zone=flickers and beat % 2 == 1))
+        events += lift.waits(every_s)
+    told = [e for e in of_people(events) if isinstance(e, EntrapmentFound)]
+    assert told == of_people(events)
+    assert {e.since for e in told} == {began_at}
+    assert told[0].at == began_at + 30
+    assert told[-1].evidence.confidence is Confidence.LIKELY
+    assert told[-1].at <= began_at + 30 + (2 * every_s if flickers else 0)
 
 
 @given(histories)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
+from devices.faults import Fault
 from devices.messages import (
     AlarmEnded,
     AlarmRaised,
@@ -18,7 +19,13 @@ from devices.messages import (
     EntrapmentEnded,
     EntrapmentFound,
     Evidence,
+    FaultCleared,
+    FaultRaised,
     LiftId,
+    LinkChanged,
+    RawFault,
+    TestCallHeard,
+    TestCallOverdue,
 )
 from dispatch.crews import Company, CompanyId, CompanyKind, Crew, CrewId, Position
 from dispatch.travel import StraightLine
@@ -35,6 +42,9 @@ AREA = Area("410105")
 HOME = Position(lon=113.66, lat=34.76)
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 """12:00 in Zhengzhou."""
+
+UNKNOWN = RawFault(profile="canonical", code="Z7")
+"""A code that no profile knows."""
 
 CONTRACTOR = CompanyId("K")
 STATION = CompanyId("S")
@@ -124,6 +134,71 @@ class Play:
         reasons = ("levelled with open door",)
         return self.tell(EntrapmentEnded(lift_id=LiftId(lift_id), area=AREA, at=self.now.timestamp(), reasons=reasons))
 
+    def fault(
+        self, lift_id: str = "A1", fault: Fault | None = Fault.DOOR_CLOSING, *, is_flapping: bool = False
+    ) -> Outcome:
+        """The lift has a fault; None for a code that nobody knows."""
+        return self.tell(self.fault_of(lift_id, fault, is_flapping=is_flapping))
+
+    def fault_of(self, lift_id: str, fault: Fault | None, *, is_flapping: bool = False) -> FaultRaised:
+        """That fault, as the tracker passes it on."""
+        return FaultRaised(
+            lift_id=LiftId(lift_id),
+            area=self._area_of(lift_id),
+            fault=fault,
+            raw=None if fault else UNKNOWN,
+            since=self.now.timestamp(),
+            at=self.now.timestamp(),
+            reported_at=None,
+            reasons=(f"code: the lift reports {fault}",),
+            is_flapping=is_flapping,
+        )
+
+    def fault_over(
+        self, lift_id: str = "A1", fault: Fault | None = Fault.DOOR_CLOSING, *, is_flapping: bool = False
+    ) -> Outcome:
+        """The fault holds no longer."""
+        return self.tell(
+            FaultCleared(
+                lift_id=LiftId(lift_id),
+                area=self._area_of(lift_id),
+                fault=fault,
+                raw=None if fault else UNKNOWN,
+                at=self.now.timestamp(),
+                reported_at=None,
+                is_flapping=is_flapping,
+            )
+        )
+
+    def link(self, lift_id: str = "A1", *, online: bool = False, for_hours: float = 0) -> Outcome:
+        """The lift goes off line, has been off line for so long, or comes back."""
+        at = self.now.timestamp()
+        return self.tell(
+            LinkChanged(
+                lift_id=LiftId(lift_id),
+                area=self._area_of(lift_id),
+                online=online,
+                at=at,
+                reason="nothing heard",
+                lasted_s=for_hours * 3600,
+            )
+        )
+
+    def test_missed(self, lift_id: str = "A1") -> Outcome:
+        """The test call is overdue; the last came 80 h ago."""
+        at = self.now.timestamp()
+        return self.tell(
+            TestCallOverdue(lift_id=LiftId(lift_id), area=self._area_of(lift_id), at=at, last_at=at - 80 * 3600)
+        )
+
+    def test_heard(self, lift_id: str = "A1") -> Outcome:
+        """It comes after all."""
+        return self.tell(TestCallHeard(lift_id=LiftId(lift_id), area=self._area_of(lift_id), at=self.now.timestamp()))
+
+    def _area_of(self, lift_id: str) -> Area:
+        card = self._cards.get(LiftId(lift_id))
+        return card.area if card else AREA
+
     # What people do
 
     def call(self, lift_id: str = "A1", *, injured: int = 0, vulnerable: tuple[str, ...] = ()) -> Outcome:
@@ -157,21 +232,25 @@ class Play:
             )
         )
 
-    def act(self, action: Action, *, reason: str = "", **more: object) -> Outcome:
-        """The operator acts on the newest case."""
-        incident_id = next(reversed(self.cases.values())).incident_id
+    def act(self, action: Action, *, reason: str = "", incident: str | None = None, **more: object) -> Outcome:
+        """The operator acts on the newest case, or on that of this id or lift."""
+        known = self.case_of(incident) if incident else self.case
+        incident_id = known.incident_id if known else IncidentId(incident or "")
         return self.tell(OperatorActed(incident_id=incident_id, action=action, reason=reason, **more))  # type: ignore[arg-type]
 
     def tell(self, said: Input) -> Outcome:
         """Any input."""
+        return self._take(handle(self.board, self.envelope(said), self.now, self.rules))
+
+    def envelope(self, said: Input, input_id: str | None = None) -> Envelope:
+        """The input as it reaches the desk."""
         lift_id = getattr(said, "lift_id", None)
-        envelope = Envelope(
-            input_id=f"I{next(self._ids)}",
+        return Envelope(
+            input_id=input_id or f"I{next(self._ids)}",
             input=said,
             actor=Actor(kind="machine", name="play", channel="desk"),
             lift=self._cards.get(lift_id) if lift_id else None,
         )
-        return self._take(handle(self.board, envelope, self.now, self.rules))
 
     def forward(self, **duration: float) -> None:
         """Time goes forward; every deadline on the way passes at its moment."""
@@ -193,6 +272,15 @@ class Play:
         """The crews asked so far, in order."""
         return [attempt.crew_id for attempt in self.attempts]
 
+    def case_of(self, lift_id: str = "A1") -> Incident | None:
+        """The open case of a lift."""
+        return self.board.incident_of(LiftId(lift_id))
+
+    @property
+    def parents(self) -> list[Incident]:
+        """The open parent cases."""
+        return [incident for incident in self.board.incidents.values() if incident.lift_id is None]
+
     def told(self, lift_id: str = "A1") -> list[str]:
         """What the people in the car have been told."""
         return [e.message for e in self.effects if isinstance(e, NotifyPassengers) and e.lift_id == lift_id]
@@ -206,9 +294,10 @@ class Play:
         sent = (e for e in self.effects if not isinstance(e, AcknowledgeAlarm | NotifyPassengers))
         return [_kind(e) for e in sent if e.company_id == company_id]
 
-    def history(self) -> list[str]:
-        """What happened in the newest case."""
-        return [entry.what for entry in self.entries if entry.incident_id == self.case.incident_id]
+    def history(self, case: Incident | None = None) -> list[str]:
+        """What happened in the newest case, or in this one."""
+        incident_id = (case or self.case).incident_id
+        return [entry.what for entry in self.entries if entry.incident_id == incident_id]
 
     def _take(self, decision: Decision) -> Outcome:
         apply(self.board, decision)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,11 +10,15 @@ from devices import tracker
 from devices.faults import Fault
 from devices.messages import (
     Alarm,
+    AlarmEnded,
+    AlarmRaised,
     Area,
     CarDirection,
     CarStatus,
     DoorStatus,
     EndOfAlarm,
+    EntrapmentEnded,
+    EntrapmentFound,
     Event,
     FaultReport,
     LiftId,
@@ -25,7 +30,7 @@ from devices.messages import (
     Status,
     TestCall,
 )
-from devices.tracker import LiftSlot, Rules
+from devices.slot import LiftSlot, Rules
 
 LIFT, AREA = LiftId("L1"), Area("410105")
 NOON = 1_800_000_000.0
@@ -116,6 +121,11 @@ class Listener:
     def hears_test_call(self, number: int) -> list[Event]:
         """The periodic test."""
         return self.hears(TestCall(reported_at=self.now, boot=17, number=number, battery_ok=True))
+
+
+def of_people(events: Sequence[Event]) -> list[Event]:
+    """What concerns people, without what is wrong with the lift or whether it is heard."""
+    return [e for e in events if isinstance(e, AlarmRaised | AlarmEnded | EntrapmentFound | EntrapmentEnded)]
 
 
 def codes(reasons: tuple[str, ...]) -> set[str]:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
 
-from devices.fleet import SMALLEST_REBUILD, Counts, Fleet, LiftView, UnknownLift, WrongArea
+from devices.faults import Fault
+from devices.fleet import SMALLEST_REBUILD, Counts, Fleet, Flooded, LiftView, OwnRules, UnknownLift, WrongArea
 from devices.messages import (
     Alarm,
     AlarmEnded,
@@ -19,9 +21,21 @@ from devices.messages import (
     Link,
     LinkChanged,
     Message,
+    TestCall,
 )
-from devices.tracker import Rules
-from tests.unit.devices.lifts import AREA, BETWEEN, BUTTON, DOOR_OPENING, LEVELLED_OPEN, LIFT, NOON, RESTING
+from devices.pictures import Situation
+from devices.slot import Rules
+from tests.unit.devices.lifts import (
+    AREA,
+    BETWEEN,
+    BUTTON,
+    DOOR_OPENING,
+    LEVELLED_OPEN,
+    LIFT,
+    NOON,
+    RESTING,
+    UNHEARD_OF,
+)
 
 ELSEWHERE = Area("410102")
 ALARM = Alarm(reported_at=None, boot=1, number=1, button_held_s=5)
@@ -59,7 +73,7 @@ def test_an_alarm_of_a_lift_nobody_registered_is_raised_and_nothing_kept(fleet: 
     [ended] = fleet.observe(ELSEWHERE, stranger, EndOfAlarm(reported_at=None, boot=1, number=1), NOON)
     assert isinstance(ended, AlarmEnded)
     assert not fleet.knows(stranger)
-    assert fleet.counts().lifts == 1
+    assert fleet.counts(NOON).lifts == 1
 
 
 @pytest.mark.parametrize(
@@ -131,6 +145,10 @@ def test_a_deadline_that_moved_later_is_kept_and_not_lost(fleet: Fleet) -> None:
     assert fleet.next_deadline() == NOON + 240 + 180
     [event] = fleet.expire(NOON + 240 + 180)
     assert isinstance(event, LinkChanged)
+    assert fleet.next_deadline() == NOON + 240 + 180 + 3600
+    [event] = fleet.expire(NOON + 240 + 180 + 3600)
+    assert isinstance(event, LinkChanged)
+    assert event.lasted_s == 3600
     assert fleet.next_deadline() is None
 
 
@@ -184,7 +202,9 @@ def test_a_lift_off_line_before_we_stopped_listening_is_not_lost_again(fleet: Fl
     fleet.expire(NOON + 180)
     fleet.stop_listening()
     fleet.resume_listening(NOON + 200)
-    assert fleet.next_deadline() is None
+    [still] = fleet.expire(NOON + 10_000)
+    assert isinstance(still, LinkChanged)
+    assert still.lasted_s > 0
 
 
 def test_the_view_of_a_lift_never_heard(fleet: Fleet) -> None:
@@ -193,10 +213,18 @@ def test_the_view_of_a_lift_never_heard(fleet: Fleet) -> None:
         area=AREA,
         profile=None,
         online=None,
+        is_late=False,
+        heard_at=None,
+        skew_s=None,
+        clock_jumps=0,
         status=None,
         seen_at=None,
         age_s=None,
+        situation=Situation.UNKNOWN,
         faults=(),
+        conditions=(),
+        test_call_at=None,
+        is_test_overdue=False,
         evidence=None,
         since=None,
         alarm_number=None,
@@ -211,6 +239,8 @@ def test_the_view_of_a_lift_that_holds_people(fleet: Fleet) -> None:
     assert view.evidence is not None
     assert view.evidence.confidence is Confidence.CONFIRMED
     assert (view.since, view.seen_at, view.age_s, view.online) == (NOON, NOON, 12.5, True)
+    assert (view.situation, view.heard_at, view.skew_s) == (Situation.BETWEEN_LANDINGS, NOON + 8, 0)
+    assert [condition.fault for condition in view.conditions] == [Fault.DOOR_OPENING]
     assert (view.faults, view.alarm_number, view.profile) == ((DOOR_OPENING,), 4, "canonical")
     fleet.observe(AREA, LIFT, EndOfAlarm(reported_at=None, boot=17, number=4), NOON + 20)
     fleet.observe(AREA, LIFT, replace(LEVELLED_OPEN, seq=1), NOON + 20)
@@ -220,14 +250,17 @@ def test_the_view_of_a_lift_that_holds_people(fleet: Fleet) -> None:
 
 def test_the_counts_of_a_fleet() -> None:
     fleet = Fleet(RULES)
-    for number in range(4):
+    for number in range(5):
         fleet.add(LiftId(f"L{number}"), AREA)
     fleet.observe(AREA, LiftId("L0"), BETWEEN, NOON)
     fleet.observe(AREA, LiftId("L1"), RESTING, NOON)
     fleet.observe(AREA, LiftId("L1"), Link(boot=17, online=False), NOON)
-    fleet.observe(AREA, LiftId("L2"), RESTING, NOON)
-    fleet.expire(NOON + 30)
-    assert fleet.counts() == Counts(lifts=4, online=2, offline=1, unheard=1, entrapments=1)
+    fleet.observe(AREA, LiftId("L2"), replace(RESTING, faults=(DOOR_OPENING, UNHEARD_OF)), NOON)
+    fleet.expire(NOON + 60)
+    fleet.observe(AREA, LiftId("L3"), TestCall(reported_at=None, boot=1, number=1, battery_ok=True), NOON + 60)
+    assert fleet.counts(NOON + 91) == Counts(
+        lifts=5, online=3, offline=1, unheard=1, late=2, entrapments=1, faulty=1, unknown_codes=1, never_tested=4
+    )
 
 
 def test_the_fleet_knows_each_lifts_profile(fleet: Fleet) -> None:
@@ -235,3 +268,46 @@ def test_the_fleet_knows_each_lifts_profile(fleet: Fleet) -> None:
     assert fleet.profile_of(LiftId("L2")) is None
     fleet.observe(AREA, LIFT, Link(boot=1, online=True, profile="gb24476-2017"), NOON)
     assert fleet.profile_of(LIFT) == "gb24476-2017"
+
+
+# Rules of a lift's own
+
+
+def test_how_long_the_signs_must_last_may_be_a_lifts_own() -> None:
+    fleet = Fleet(RULES)
+    fleet.add(LIFT, AREA, OwnRules(trapped_after_s=60))
+    fleet.add(LiftId("L2"), AREA)
+    for lift_id in (LIFT, LiftId("L2")):
+        fleet.observe(AREA, lift_id, BETWEEN, NOON)
+    assert [event.lift_id for event in fleet.expire(NOON + 59)] == ["L2"]
+    assert [event.lift_id for event in fleet.expire(NOON + 60)] == [LIFT]
+
+
+def test_a_lift_registered_again_with_another_wait_is_found_by_that_one(fleet: Fleet) -> None:
+    fleet.observe(AREA, LIFT, BETWEEN, NOON)
+    fleet.add(LIFT, AREA, OwnRules(trapped_after_s=10))
+    fleet.observe(AREA, LIFT, replace(BETWEEN, seq=1), NOON + 5)
+    [event] = fleet.expire(NOON + 10)
+    assert isinstance(event, EntrapmentFound)
+    assert event.since == NOON
+
+
+def test_a_lift_added_again_without_rules_of_its_own_keeps_those_it_had() -> None:
+    fleet = Fleet(RULES)
+    fleet.add(LIFT, AREA, OwnRules(trapped_after_s=60))
+    fleet.add(LIFT, AREA)
+    fleet.observe(AREA, LIFT, BETWEEN, NOON)
+    assert fleet.expire(NOON + 59) == []
+    assert len(fleet.expire(NOON + 60)) == 1
+
+
+def test_people_are_found_in_a_lift_that_floods_without_end(fleet: Fleet) -> None:
+    events: list[Event] = []
+    for second in range(60):
+        now = NOON + second
+        for beat in range(200):
+            with suppress(Flooded):
+                events += fleet.observe(AREA, LIFT, replace(BETWEEN, seq=200 * second + beat), now)
+        events += fleet.expire(now)
+    [entrapment] = [event for event in events if isinstance(event, EntrapmentFound)]
+    assert entrapment.at <= NOON + 30 + RULES.flood_window_s

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from devices.messages import CarStatus, FaultReport
+from devices.messages import CarStatus, EntrapmentEnded, EntrapmentFound, FaultReport
 from tests.unit.devices.lifts import (
     BETWEEN,
     DOOR_OPENING,
@@ -116,6 +116,52 @@ def test_an_earlier_rival_starts_the_wait_anew() -> None:
     lift.waits(20)
     lift.hears(replace(BETWEEN, boot=2, seq=2))
     assert lift.slot.boot == 18
+
+
+def test_while_a_replaced_controller_is_not_yet_believed_the_people_of_the_old_one_stay_trapped() -> None:
+    lift = Listener()
+    lift.hears(replace(BETWEEN, boot=17, seq=900))
+    lift.hears(replace(LEVELLED_OPEN, boot=1, seq=1))
+    [event] = lift.waits(30)
+    assert isinstance(event, EntrapmentFound)
+    [over] = lift.hears(replace(LEVELLED_OPEN, boot=1, seq=2))
+    assert isinstance(over, EntrapmentEnded)
+
+
+def test_a_replaced_controller_that_only_reports_faults_is_believed_too() -> None:
+    lift = Listener()
+    lift.hears(report(900))
+    lift.hears(report(1, boot=1, raised=False))
+    lift.waits(30)
+    assert lift.known_faults() == (DOOR_OPENING,)
+    lift.hears(report(2, boot=1, raised=False))
+    assert lift.known_faults() == ()
+
+
+def test_a_fault_report_of_the_known_controller_refutes_the_other() -> None:
+    lift = Listener()
+    for seq in range(20):
+        lift.hears(report(seq, boot=18))
+        lift.hears(replace(BETWEEN, boot=17, seq=seq))
+        lift.waits(10)
+    assert lift.slot.boot == 18
+
+
+def test_a_boot_that_begins_again_at_its_first_number_is_followed() -> None:
+    lift = Listener()
+    lift.hears(replace(RESTING, boot=17, seq=900))
+    assert lift.hears(replace(BETWEEN, boot=18, seq=0)) == []
+    lift.hears(replace(LEVELLED_OPEN, boot=17, seq=901))
+    assert len(lift.waits(30)) == 1
+
+
+def test_a_repeated_status_does_not_start_the_wait_anew() -> None:
+    lift = Listener()
+    for _ in range(6):
+        lift.hears(replace(BETWEEN, seq=5))
+        lift.waits(5)
+    assert lift.slot.found is not None
+    assert lift.slot.found_since == NOON
 
 
 def report(seq: int, *, raised: bool = True, boot: int = 17) -> FaultReport:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -34,6 +35,7 @@ from devices.payloads import (
     parse_topic,
     schema,
 )
+from devices.profiles import load_profiles
 
 GB = "gb24476-2017"
 TS, AT = "2026-05-01T08:00:00Z", 1_777_622_400.0
@@ -323,10 +325,83 @@ def test_a_payload_of_just_eight_kibibytes_is_read() -> None:
     assert parse("alarm", payload + b" " * (MOST_BYTES - len(payload)), None) == read("alarm", ALARM)
 
 
-def test_an_unknown_profile_is_refused_for_a_status_and_no_matter_for_an_alarm() -> None:
-    reason = 'profile: expected one of canonical, gb24476-2017, got "of-its-own"'
-    assert refusal("status", write(STATUS), "of-its-own") == reason
+@pytest.mark.parametrize(("born_with", "in_message"), [("of-its-own", None), (None, "of-its-own"), (GB, "of-its-own")])
+def test_a_status_in_a_profile_nobody_knows_is_refused_and_the_known_ones_are_named(
+    born_with: str | None, in_message: str | None
+) -> None:
+    reason = refusal("status", write({**STATUS, "profile": in_message}), born_with)
+    assert reason == f'profile: expected one of {", ".join(sorted(load_profiles()))}, got "of-its-own"'
+
+
+def test_a_profile_nobody_knows_keeps_the_lift_on_line_and_its_alarms_coming() -> None:
+    assert read("link", {**BIRTH, "profile": "of-its-own"}) == Link(
+        boot=17, online=True, profile="of-its-own", firmware="f-1"
+    )
     assert isinstance(read("alarm", ALARM, "of-its-own"), Alarm)
+    assert isinstance(read("test", TEST, "of-its-own"), TestCall)
+
+
+@pytest.mark.parametrize(("code", "kept"), [("03", "03"), (3, "3"), ("door_opening", "door_opening"), ("00", "00")])
+def test_a_fault_in_a_profile_nobody_knows_is_kept_as_it_was_sent(code: int | str, kept: str) -> None:
+    report = read("fault", {**FAULT, "code": code}, "of-its-own")
+    assert isinstance(report, FaultReport)
+    assert report.fault == RawFault(profile="of-its-own", code=kept, fault=None)
+
+
+@pytest.mark.parametrize(
+    ("profile", "code"), [(None, "00"), (GB, 0), (GB, 43), ("city-centre", "0402"), ("shanghai-vendor", 0)]
+)
+def test_a_report_of_what_the_profile_knows_to_be_no_fault_is_refused(profile: str | None, code: int | str) -> None:
+    reason = refusal("fault", write({**FAULT, "code": code}), profile)
+    assert reason == f"code: {json.dumps(code)} is no fault in profile {profile or 'canonical'}: the status tells it"
+
+
+DIALECTS: list[tuple[str, dict[str, Any]]] = [
+    (GB, {"message_codes": [4]}),
+    ("special-equipment-platform", {"door_zone": 2, "door_status": 1, "passenger_status": 1, "message_codes": ["04"]}),
+    ("chongqing", {"message_codes": ["4"]}),
+    ("vendor-reused-codes", {"message_codes": ["04"]}),
+    (
+        "shanghai-vendor",
+        {"service_mode": 0, "door_zone": 1, "door_status": 0, "passenger_status": 1, "message_codes": [6]},
+    ),
+    ("city-centre", {"message_codes": [203]}),
+    (
+        "bacnet-135-2020",
+        {"car_status": 1, "car_direction": 1, "door_zone": False, "door_status": 0, "message_codes": [8]},
+    ),
+]
+
+
+@pytest.mark.parametrize(("profile", "said"), DIALECTS, ids=[profile for profile, _ in DIALECTS])
+def test_every_dialect_says_in_its_own_numbers_that_a_car_stands_outside_the_door_zone_with_someone_inside(
+    profile: str, said: dict[str, Any]
+) -> None:
+    status = read_status(profile, **said)
+    assert [raw.fault for raw in status.faults] == [Fault.STOPPED_OUTSIDE_ZONE]
+    assert replace(status, faults=()) == read_status(GB)
+
+
+def test_every_profile_but_our_own_has_its_example_here() -> None:
+    assert {profile for profile, _ in DIALECTS} == load_profiles().keys() - {"canonical"}
+
+
+@pytest.mark.parametrize(
+    ("profile", "changes", "reason"),
+    [
+        ("special-equipment-platform", {"door_zone": 0}, "door_zone: expected one of 1, 2 in this profile, got 0"),
+        (
+            "special-equipment-platform",
+            {"door_zone": True},
+            "door_zone: expected one of 1, 2 in this profile, got true",
+        ),
+        ("shanghai-vendor", {"service_mode": 3}, "service_mode: expected one of 0, 1, 2 in this profile, got 3"),
+        ("bacnet-135-2020", {"car_status": 0}, "car_status: expected one of 1, 2, 3, 4, 5, 6, 7, 8, 9 in this profile"),
+    ],
+)
+def test_a_value_of_another_dialect_is_refused_not_guessed(profile: str, changes: dict[str, Any], reason: str) -> None:
+    said = {**GB_STATUS, **dict(DIALECTS)[profile], **changes}
+    assert refusal("status", write(said), profile).startswith(reason)
 
 
 def test_a_value_that_the_profile_has_not_is_refused() -> None:
