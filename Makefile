@@ -28,7 +28,7 @@ acceptance: .venv/.dev-installed ## only the scripts that use the service from o
 simulate-many: .venv/.dev-installed ## thousands of seeded simulations of the core (SEEDS=5000)
 	@RESCUE_SIMULATION_SEEDS=$(SEEDS) $(BIN)/pytest tests/simulation $(ARGS)
 
-mutations: .venv/.dev-installed ## plant bugs in the desk, each of which its tests must find
+mutations: .venv/.dev-installed ## plant bugs in tracker and desk, each of which its tests must find
 	@$(BIN)/python -m tests.mutations $(ARGS)
 
 bench: .venv/.run-installed ## every benchmark

@@ -28,6 +28,14 @@ def key_of(fault: Fault | None, raw: RawFault | None) -> str:
     return f"{raw.profile}:{raw.code}" if raw else ""
 
 
+def believe(slot: LiftSlot, fault: Fault, since: float) -> None:
+    """Somebody who remembers more than we do knows of it: the lift's next word confirms or ends it."""
+    if not holds(slot, fault):
+        known = Condition(fault=fault, raw=None, since=since, reported_at=None, reasons=(), raised_at=(since,))
+        slot.conditions = {**(slot.conditions or {}), fault.value: known}
+        slot.is_touched = True
+
+
 def holding(slot: LiftSlot) -> tuple[Condition, ...]:
     """What is wrong with the lift now, the oldest first."""
     return tuple(condition for condition in (slot.conditions or {}).values() if condition.holds)

@@ -15,9 +15,11 @@ the car stands ...                                                 someone in  n
 outside the door zone, doors closed                                likely      possible     a fault
 the same, but a door not closed, or only a fault code tells of it  possible    possible     a fault
 in the zone; the door will not open (fault)                        likely      possible     a fault
+the same, but a door told as open (or only as not closed)          possible    possible     nothing
 in the zone; the door is opening still: two messages 10 s apart    likely      possible     a fault
 the same, but one message, or some after it are missing            possible    possible     a fault
 in the zone; the door was opening and shut without having opened   likely      nothing      nothing
+the same, twice or more at this stop                               likely      possible     nothing
 in the zone; it came with people and the door has not opened       possible    nothing      nothing
 in the zone, doors closed, no power or after a quake               possible    nothing      nothing
 anywhere; the lift itself says "trapped" (no waiting for T)        likely      likely       likely

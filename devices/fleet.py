@@ -19,7 +19,7 @@ from typing import Any
 
 from devices import tracker
 from devices.calls import expect_test_calls
-from devices.conditions import clear_one, holding, holds, raise_one
+from devices.conditions import believe, clear_one, holding, holds, raise_one
 from devices.errors import Flooded, UnknownLift, WrongArea
 from devices.faults import Fault
 from devices.links import excuse_silence, is_late
@@ -237,6 +237,22 @@ class Fleet:
         if slot is not None and slot.online is None:
             restore(slot, stored, now, self._rules)
             self._queue(slot)
+
+    def believe_fault(self, lift_id: LiftId, fault: Fault, since: float) -> None:
+        """The lift has an open case for this: if its next status shows it no longer, it is told as cleared."""
+        if slot := self._slots.get(lift_id):
+            believe(slot, fault, since)
+
+    def believe_lost(self, lift_id: LiftId, since: float) -> None:
+        """The lift has an open case for being off line: it is told when it is heard again."""
+        slot = self._slots.get(lift_id)
+        if slot is not None and not slot.is_lost:
+            slot.is_lost, slot.online, slot.lost_at, slot.quiet_by = True, False, since, NEVER
+
+    def believe_untested(self, lift_id: LiftId) -> None:
+        """The lift has an open case for its test call: it is told when one comes."""
+        if slot := self._slots.get(lift_id):
+            slot.is_test_overdue, slot.test_by = True, NEVER
 
     def view(self, lift_id: LiftId, now: float) -> LiftView:
         """The lift as it is now. Raises UnknownLift."""

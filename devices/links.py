@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from devices.messages import Event, Link, LinkChanged
 from devices.order import is_link_news
+from devices.people import forget_case
 from devices.slot import NEVER, LiftSlot, Rules
 
 NOTHING: tuple[Event, ...] = ()
@@ -45,6 +46,8 @@ def hear(slot: LiftSlot, now: float, rules: Rules) -> tuple[Event, ...]:
     if not slot.is_lost:
         return NOTHING
     slot.is_lost, slot.is_touched = False, True
+    if now - slot.lost_at >= rules.link_lost_after_s:
+        forget_case(slot)
     return (_change(slot, now, "heard: the lift is heard again"),)
 
 

@@ -162,6 +162,12 @@ def forget_car(picture: Picture) -> Picture:
     )
 
 
+def forget_case(slot: LiftSlot) -> None:
+    """After so long that people have surely seen to it, whoever is trapped then is news."""
+    slot.found = slot.since = slot.doubted_at = None
+    slot.trapped_by = NEVER
+
+
 def outlast_ride(slot: LiftSlot, now: float, rules: Rules) -> tuple[Event, ...]:
     """Somebody has had no way out for longer than any ride takes."""
     slot.shut_in_by = NEVER

@@ -49,6 +49,7 @@ from rescue.outbox import Outbox
 from rescue.ports import Rendered, StoreUnavailable, TrackedLift
 from rescue.recorder import Recorder
 from rescue.recordings import Recordings
+from rescue.remember import remember_cases
 from rescue.render import render
 from rescue.service import DeskService
 from rescue.settings import ServiceError, Settings
@@ -308,6 +309,7 @@ async def _become_ready(
     """Know the lifts, be the desk, hear the lifts, and say so."""
     await house.lifts_known.wait()
     await house.desk.wait_loaded()
+    remember_cases(house.fleet, house.desk.board)
     start(house.listening())
     await house.link.wait_connected(settings.broker_within_s)
     ready = {"ready": True, "http": _http_url(settings), "mqtt": around.mqtt_url, "database": around.database_url}

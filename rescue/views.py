@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
 
 from devices.faults import Fault
 from devices.messages import Area, CarDirection, CarStatus, Confidence, DoorStatus, LiftId, PowerStatus, ServiceMode
-from devices.messages import Status as LiftStatus
+from devices.pictures import Situation
 from dispatch.crews import Crew
 from dispatch.problem import Candidate, Refusal
 from rescue.escalation import Policy
@@ -76,18 +76,55 @@ class EvidenceView(_View):
 
 
 class FaultView(_View):
-    """A fault code as the lift sent it."""
+    """A fault code as the lift sent it, and our word for it; null for a code that no profile knows."""
 
     profile: str
     code: str
+    fault: Fault | None
+
+
+class ConditionView(_View):
+    """Something that is wrong with the lift now: by its own code, or (`code` null) inferred from what it says."""
+
+    fault: Fault | None
+    profile: str | None
+    code: str | None
+    since: Instant
+    reasons: list[str]
+    flapping: bool
+    """It comes and goes so often that it opens no case."""
+
+
+class LinkState(StrEnum):
+    """Whether we hear the lift: `late` is one report missing, `offline` more."""
+
+    ONLINE = "online"
+    LATE = "late"
+    OFFLINE = "offline"
 
 
 class LiveView(_View):
     """What the lift said last, and how long ago by our clock."""
 
     online: bool
+    link: LinkState
+    heard_at: Instant | None
+    """When anything was last heard of it."""
     seen_at: Instant
+    """When its last status came."""
     age_s: float
+    reported_at: Instant | None
+    """The same by the lift's own clock, null if it has none or says what no calendar holds."""
+    skew_s: float | None
+    """How far that clock is ahead of ours."""
+    situation: Situation
+    """What the status means for people inside."""
+    evidence: EvidenceView | None
+    """Why people are thought to be trapped, null if they are not."""
+    trapped_since: Instant | None
+    conditions: list[ConditionView]
+    test_call_at: Instant | None
+    test_overdue: bool
     service_mode: ServiceMode
     car_status: CarStatus
     car_direction: CarDirection
@@ -385,26 +422,6 @@ def lift_of(incident: Incident, *, shows_phones: bool) -> LiftView | None:
     if incident.lift is None:
         return unregistered_lift_view(incident.lift_id, incident.area)
     return lift_view(incident.lift, shows_phones=shows_phones)
-
-
-def live_view(status: LiftStatus, *, online: bool, seen_at: datetime, now: datetime) -> LiveView:
-    """The live part of a lift: its last status, received at `seen_at`."""
-    return LiveView(
-        online=online,
-        seen_at=seen_at,
-        age_s=round((now - seen_at).total_seconds(), 1),
-        service_mode=status.service_mode,
-        car_status=status.car_status,
-        car_direction=status.car_direction,
-        car_position=status.car_position,
-        door_zone=status.door_zone,
-        door_status=status.door_status,
-        passenger_status=status.passenger_present,
-        power_status=status.power_status,
-        faults=[FaultView(profile=fault.profile, code=fault.code) for fault in status.faults],
-        load_percent=status.load_percent,
-        car_speed_mps=status.car_speed_mps,
-    )
 
 
 def clock_view(incident: Incident, policy: Policy) -> ClockView:

@@ -6,6 +6,7 @@ signatures with the `standardwebhooks` library; people use `urllib`. Waiting is 
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import queue
@@ -23,6 +24,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, TypeVar
 
+import asyncpg
 from standardwebhooks import Webhook, WebhookVerificationError
 
 T = TypeVar("T")
@@ -31,6 +33,7 @@ READY_WITHIN_S = 60.0
 ENDS_WITHIN_S = 20.0
 TS = "2026-03-02T04:00:00Z"
 AREA = "410105"
+STUCK = {"door_zone": False, "door_status": "closed", "passenger_status": True}
 
 
 def free_port() -> int:
@@ -180,8 +183,7 @@ class Centre:
 
     def cases(self, lift_id: str, status: str = "all") -> list[Any]:
         """The incidents of one lift, newest first."""
-        items = self.get(f"/api/v1/incidents?status={status}&limit=100")["items"]
-        return [item for item in items if item["lift"]["lift_id"] == lift_id]
+        return [case for case in self._all_cases(status) if case["lift"] and case["lift"]["lift_id"] == lift_id]
 
     def case(self, lift_id: str, *, within_s: float = WITHIN_S, **expected: Any) -> Any:
         """The newest incident of a lift, once it is as expected."""
@@ -192,6 +194,27 @@ class Centre:
 
         return eventually(f"a case of {lift_id} with {expected}", look, within_s)
 
+    def parent_case(self, **expected: Any) -> Any:
+        """The newest case about many lifts, once it is as expected."""
+
+        def look() -> Any:
+            found = next((case for case in self._all_cases("all") if case["lift"] is None), None)
+            return found if found and all(found[k] == v for k, v in expected.items()) else None
+
+        return eventually(f"a parent case with {expected}", look)
+
+    def _all_cases(self, status: str) -> list[Any]:
+        return list(self.get(f"/api/v1/incidents?status={status}&limit=100")["items"])
+
+    def live(self, lift_id: str, **expected: Any) -> Any:
+        """What a lift says now, once it is as expected."""
+
+        def look() -> Any:
+            live = self.get(f"/api/v1/lifts/{lift_id}")["live"]
+            return live if live and all(live[k] == v for k, v in expected.items()) else None
+
+        return eventually(f"lift {lift_id} with {expected}", look)
+
     def act(self, incident: Any, action: str, **body: Any) -> Any:
         """An operator's action that must succeed."""
         status, answer = self.ask("POST", f"/api/v1/incidents/{incident['id']}/{action}", body)
@@ -201,6 +224,20 @@ class Centre:
     def history(self, incident: Any) -> list[str]:
         """What happened in a case."""
         return [entry["what"] for entry in self.get(f"/api/v1/incidents/{incident['id']}/timeline")["items"]]
+
+    def stored_state(self, lift_id: str) -> Any:
+        """What a restart would know of a lift, None for nothing: told by the database alone, for nobody else need."""
+
+        async def read() -> Any:
+            connection = await asyncpg.connect(self.database_url)
+            try:
+                return await connection.fetchval("SELECT body FROM lift_states WHERE lift_id = $1", lift_id)
+            finally:
+                await connection.close()
+
+        with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+            body = runner.run(read())
+        return None if body is None else json.loads(body)
 
     # MQTT
 
@@ -219,11 +256,13 @@ class Lift:
 
     def publish(self, channel: str, payload: Any, *options: str) -> None:
         """Publish with QoS 1; text goes as it is, all else as JSON."""
-        said = payload if isinstance(payload, str) else json.dumps(payload)
+        self._send(channel, payload if isinstance(payload, str) else json.dumps(payload), "-s", *options)
+
+    def _send(self, channel: str, text: str, *options: str) -> None:
         subprocess.run(
             ["mosquitto_pub", "-h", "127.0.0.1", "-p", self._port, "-q", "1", "-t", f"{self.topic}/{channel}",
-             "-s", *options],
-            input=said.encode(), check=True, timeout=20, capture_output=True,
+             *options],
+            input=text.encode(), check=True, timeout=20, capture_output=True,
         )  # fmt: skip
 
     def alarm(self, number: int = 1, *, boot: int = 1, ts: str = TS) -> None:
@@ -236,17 +275,33 @@ class Lift:
 
     def status(self, *options: str, **changed: Any) -> None:
         """A status; by default the car stands levelled with open door and nobody inside."""
+        self.publish("status", self._next_status(**changed), *options)
+
+    def stuck(self, *options: str, **changed: Any) -> None:
+        """Stopped between landings with somebody inside."""
+        self.status(*options, **{**STUCK, **changed})
+
+    def fault(self, code: str, state: str = "raised", **more: str) -> None:
+        """A fault report."""
+        self._seq += 1
+        self.publish("fault", {"ts": TS, "boot": 1, "seq": self._seq, "code": code, "state": state, **more})
+
+    def birth(self, profile: str) -> None:
+        """It is on line, and speaks this dialect."""
+        self.publish("link", {"online": True, "boot": 1, "firmware": "1.0", "profile": profile}, "-r")
+
+    def flood(self, statuses: int) -> None:
+        """So many statuses at once."""
+        self._send("status", "".join(f"{json.dumps(self._next_status())}\n" for _ in range(statuses)), "-l")
+
+    def _next_status(self, **changed: Any) -> dict[str, Any]:
         self._seq += 1
         healthy = {
             "ts": TS, "boot": 1, "seq": self._seq, "service_mode": "normal", "car_status": "stopped",
             "car_direction": "none", "car_position": 7, "door_zone": True, "door_status": "open",
             "passenger_status": False, "power_status": "mains", "faults": [],
         }  # fmt: skip
-        self.publish("status", {**healthy, **changed}, *options)
-
-    def stuck(self, *options: str) -> None:
-        """Stopped between landings with somebody inside."""
-        self.status(*options, door_zone=False, door_status="closed", passenger_status=True)
+        return {**healthy, **changed}
 
     @contextmanager
     def listening(self, channel: str) -> Iterator[queue.Queue[Any]]:
@@ -292,17 +347,21 @@ class Company:
         self._server.shutdown()
         self._server.server_close()
 
-    def expect(self, type_: str, lift_id: str, *, within_s: float = WITHIN_S) -> Any:
-        """The data of the next webhook of this type about this lift."""
+    def expect(self, type_: str, lift_id: str | None, *, within_s: float = WITHIN_S) -> Any:
+        """The data of the next webhook of this type about this lift, or with None about many."""
         until = time.monotonic() + within_s
         while (left := until - time.monotonic()) > 0:
             try:
                 hook = self.received.get(timeout=left)
             except queue.Empty:
                 break
-            if hook["type"] == type_ and hook["data"]["incident"]["lift"]["lift_id"] == lift_id:
+            if hook["type"] == type_ and lift_of(hook) == lift_id:
                 return hook["data"]
         raise AssertionError(f"no {type_} for {lift_id} within {within_s:g} s")
+
+    def told(self, type_: str, lift_id: str) -> int:
+        """How many webhooks of this type about this lift have come and were not expected."""
+        return sum(hook["type"] == type_ and lift_of(hook) == lift_id for hook in list(self.received.queue))
 
     def answer(self, offer: Any, what: str, **body: Any) -> tuple[int, Any]:
         """Answer about an assignment, quoting the offer's attempt unless another is given."""
@@ -335,6 +394,12 @@ class Company:
         if names["webhook-id"] not in self._seen:
             self._seen.add(names["webhook-id"])
             self.received.put(hook)
+
+
+def lift_of(hook: Mapping[str, Any]) -> str | None:
+    """The lift a webhook is about, None for a parent case."""
+    lift = hook["data"]["incident"]["lift"]
+    return lift["lift_id"] if lift else None
 
 
 def rescue(*arguments: str, log: Path, **settings: str) -> subprocess.Popen[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -35,6 +35,15 @@ def lifts(count: int) -> str:
     return "\n".join([LIFT_HEADER, *lines]) + "\n"
 
 
+def tower(count: int) -> str:
+    """Further lines of that file: T1 … Tn, all in one building."""
+    lines = (
+        f"T{n},{200000 + n},TR{n},{AREA},1 Tower Street,The Tower,Lobby,113.67,34.76,K,40,office\n"
+        for n in range(1, count + 1)
+    )
+    return "".join(lines)
+
+
 REGISTRY = {
     "companies": COMPANIES,
     "stations": STATIONS,
@@ -42,14 +51,16 @@ REGISTRY = {
         *((f"K{n}", "K", 113.66 + n / 5000) for n in range(1, 101)),
         *((f"S{n}", "S", 113.68 + n / 5000) for n in range(1, 41)),
     ),
-    "lifts": lifts(40),
+    "lifts": lifts(60) + tower(4),
 }
 
 
-def open_centre(data_dir: Path, *, mqtt_port: int | None = None, **settings: str) -> Centre:
+def open_centre(
+    data_dir: Path, *, mqtt_port: int | None = None, registry: Mapping[str, str] = REGISTRY, **settings: str
+) -> Centre:
     """A centre with the registry and an operator's token."""
     centre = Centre(data_dir, mqtt_port=mqtt_port, **settings).start()
-    centre.register(REGISTRY)
+    centre.register(registry)
     centre.operator = centre.token("--role", "operator")
     return centre
 

@@ -245,6 +245,12 @@ PLANTS = (
         "    return True\n",
     ),
     Plant(
+        "a new controller that only reports faults is never believed",
+        ORDER,
+        "report.boot < slot.boot and _is_replaced(slot, report.boot, report.seq, now, rules)",
+        "False",
+    ),
+    Plant(
         "a new controller's numbers look like the old one's past",
         ORDER,
         "    if boot < slot.boot:\n",

@@ -13,8 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.faults import Fault
-from devices.messages import CarDirection, CarStatus, DoorStatus, PowerStatus, RawFault, ServiceMode
-from devices.messages import Status as LiftStatus
 from dispatch.crews import CompanyId, Crew, CrewId, Position
 from dispatch.problem import Candidate, Ground, Refusal, Term
 from rescue.escalation import Policy
@@ -31,12 +29,10 @@ from rescue.views import (
     crew_view,
     entry_view,
     incident_view,
-    lift_view,
-    live_view,
     mask,
     refusal_view,
 )
-from tests.unit.a_case import ASSIGNMENT, CALLERS_PHONE, INCIDENT, LIFT, NOON, OFFICERS_PHONE, UNREGISTERED
+from tests.unit.a_case import ASSIGNMENT, CALLERS_PHONE, INCIDENT, NOON, OFFICERS_PHONE, UNREGISTERED
 
 POLICY = Policy()
 
@@ -125,28 +121,6 @@ def test_a_masked_number_keeps_its_length_and_shows_at_most_two_digits(phone: st
     assert len(masked) == len(phone)
     assert set(masked[:-2]) <= {"*"}
     assert len(phone) > 4 or set(masked) <= {"*"}
-
-
-def test_a_lift_shows_what_it_said_last_and_how_long_ago() -> None:
-    status = LiftStatus(
-        reported_at=None,
-        boot=1,
-        seq=5,
-        service_mode=ServiceMode.NORMAL,
-        car_status=CarStatus.STOPPED,
-        car_direction=CarDirection.NONE,
-        car_position="7",
-        door_zone=False,
-        door_status=DoorStatus.CLOSED,
-        passenger_present=None,
-        power_status=PowerStatus.MAINS,
-        faults=(RawFault(profile="gb24476-2017", code="04"),),
-    )
-    live = live_view(status, online=True, seen_at=NOON, now=NOON + timedelta(seconds=12.34))
-    shown = lift_view(LIFT, live=live).model_dump(mode="json")["live"]
-    assert shown["age_s"] == 12.3
-    assert shown["passenger_status"] is None
-    assert shown["faults"] == [{"profile": "gb24476-2017", "code": "04"}]
 
 
 def test_a_reader_can_check_the_hash_of_a_published_entry() -> None:

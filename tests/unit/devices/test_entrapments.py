@@ -525,6 +525,48 @@ def test_a_fault_report_between_two_statuses_is_no_gap(trapped: Listener) -> Non
     assert of_people(trapped.sees(BETWEEN, car_position="8")) == []
 
 
+def test_a_car_seen_running_that_reports_its_stop_as_a_fault_is_stuck_from_then_on() -> None:
+    lift = Listener()
+    lift.sees(RUNNING, passenger_present=True)
+    lift.waits(10)
+    lift.hears_fault(STOPPED_OUTSIDE)
+    [event] = of_people(lift.waits(30))
+    assert isinstance(event, EntrapmentFound)
+    assert event.since == NOON + 10
+
+
+def test_a_ride_of_which_nothing_was_heard_is_a_ride_all_the_same() -> None:
+    lift = Listener()
+    lift.hears(replace(CLOSED_ON_SOMEONE, seq=1, car_position="3"))
+    lift.waits(20)
+    lift.hears(replace(CLOSED_ON_SOMEONE, seq=9, car_position="5"))
+    assert found(lift.waits(30)) == [Confidence.POSSIBLE]
+
+
+def test_a_car_that_got_away_and_stands_at_a_landing_has_its_whole_time_to_open_there() -> None:
+    lift = Listener()
+    lift.sees(BETWEEN)
+    lift.waits(20)
+    lift.sees(RUNNING, passenger_present=True)
+    lift.waits(5)
+    lift.sees(OPENING)
+    assert lift.waits(10) == []
+    lift.sees(OPENING)
+    assert lift.waits(19.9) == []
+    assert found(lift.waits(0.1)) == [Confidence.LIKELY]
+
+
+def test_a_door_that_tries_again_for_somebody_unseen_counts_from_its_first_try() -> None:
+    lift, events = Listener(), list[Event]()
+    for door in (DoorStatus.OPENING, DoorStatus.CLOSED, DoorStatus.OPENING, DoorStatus.CLOSED):
+        events += lift.sees(RESTING, door_status=door, passenger_present=None)
+        events += lift.waits(7)
+    events += lift.waits(2)
+    [event] = of_people(events)
+    assert isinstance(event, EntrapmentFound)
+    assert (event.since, event.at, event.evidence.confidence) == (NOON, NOON + 30, Confidence.POSSIBLE)
+
+
 # A car that recovers by itself
 
 

@@ -8,9 +8,9 @@ import pytest
 
 from devices.fleet import Fleet
 from devices.links import excuse_silence, is_late
-from devices.messages import Event, LiftId, Link, LinkChanged
+from devices.messages import EntrapmentFound, Event, LiftId, Link, LinkChanged
 from devices.slot import Rules
-from tests.unit.devices.lifts import AREA, LIFT, NOON, RESTING, Listener
+from tests.unit.devices.lifts import AREA, BETWEEN, LIFT, NOON, RESTING, Listener
 
 NO_GRACE = Rules(restart_grace_s=0)
 
@@ -299,3 +299,27 @@ def test_how_long_a_lift_has_been_away_is_not_forgotten_when_we_listen_again() -
     [event] = lift.waits(1800)
     assert isinstance(event, LinkChanged)
     assert event.lasted_s == 3600
+
+
+def test_a_lift_found_with_people_that_was_away_for_an_hour_is_found_again_if_they_still_are_trapped() -> None:
+    lift = Listener()
+    lift.hears_birth()
+    lift.sees(BETWEEN)
+    assert [type(event) for event in lift.waits(30)] == [EntrapmentFound]
+    lift.hears_will()
+    lift.waits(4000)
+    lift.hears_birth()
+    lift.sees(BETWEEN)
+    assert [type(event) for event in lift.waits(30)] == [EntrapmentFound]
+
+
+def test_a_lift_found_with_people_that_was_away_for_minutes_is_not_told_of_again() -> None:
+    lift = Listener()
+    lift.hears_birth()
+    lift.sees(BETWEEN)
+    lift.waits(30)
+    lift.hears_will()
+    lift.waits(600)
+    lift.hears_birth()
+    lift.sees(BETWEEN)
+    assert lift.waits(30) == []
