@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.acceptance.centre import STUCK, WITHIN_S, Centre, Company, eventually
 from tests.acceptance.test_bad_input import quarantined
 from tests.acceptance.test_rescue_loop import rescue_passengers
 
 RUN_TIME_LIMITER = "06"
 NOBODY_KNOWS = "77"
+UNKNOWN = {"profile": "canonical", "code": NOBODY_KNOWS, "fault": None}
 STATUSES = 1_200
 """Thrice what a lift may say in ten seconds, so that a machine that stalls still sees a flood."""
 
@@ -33,8 +36,7 @@ def test_a_code_that_nobody_knows_is_shown_on_the_lift_and_opens_no_case(centre:
     lift = centre.lift("L42")
     lift.status()
     lift.fault(NOBODY_KNOWS)
-    unknown = {"profile": "canonical", "code": NOBODY_KNOWS, "fault": None}
-    eventually("the code is shown", lambda: unknown in centre.live("L42")["faults"])
+    eventually("the code is shown", lambda: UNKNOWN in centre.live("L42")["faults"])
     lift.fault(RUN_TIME_LIMITER)
     assert centre.case("L42")["fault"] == "run_time_limiter"
     assert len(centre.cases("L42")) == 1
@@ -116,16 +118,29 @@ def test_a_lift_that_floods_is_quarantined_and_its_alarm_and_its_neighbours_are_
     assert "more than 400 messages in 10 s" in quarantined(centre, flooding.topic)["reason"]
 
 
+def telemetry_once(centre: Centre, lift_id: str, newest: dict[str, Any]) -> Any:
+    """What a lift changed to, the newest first, once the newest is as given."""
+
+    def look() -> Any:
+        changes = centre.get(f"/api/v1/lifts/{lift_id}/telemetry")["items"]
+        return changes if changes and all(changes[0][name] == value for name, value in newest.items()) else None
+
+    return eventually(f"telemetry of {lift_id} that ends with {newest}", look)
+
+
 def test_telemetry_lists_what_a_lift_changed_to_and_not_its_heartbeats(centre: Centre) -> None:
     lift = centre.lift("L50")
+    for people in (False, False, True, True):
+        lift.status(passenger_status=people)
+    lift.status(service_mode="inspection")
+    changes = telemetry_once(centre, "L50", {"service_mode": "inspection"})
+    assert [change["seq"] for change in changes] == [5, 3, 1]
+    assert [change["passenger_status"] for change in changes] == [False, True, False]
+
+
+def test_telemetry_names_the_fault_report_that_told_of_a_change(centre: Centre) -> None:
+    lift = centre.lift("L51")
     lift.status()
-    lift.status()
-    lift.status(passenger_status=True)
-    lift.status(passenger_status=True)
     lift.fault(NOBODY_KNOWS)
-
-    def look() -> list[int] | None:
-        seqs = [change["seq"] for change in centre.get("/api/v1/lifts/L50/telemetry")["items"]]
-        return seqs if seqs[:1] == [5] else None
-
-    assert eventually("the last change", look) == [5, 3, 1]
+    changes = telemetry_once(centre, "L51", {"faults": [UNKNOWN]})
+    assert [change["seq"] for change in changes] == [2, 1]

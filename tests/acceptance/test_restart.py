@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -16,6 +15,7 @@ from tests.acceptance.conftest import REGISTRY, lifts, open_centre
 RUN_TIME_LIMITER = "06"
 WAITING, SILENT, FOUND, CLOSED, FAULTY, WELL = "L1", "L2", "L3", "L4", "L5", "L6"
 EACH_T_S = (12, 12, 1, 1, 12, 12)
+TO_BE_STORED = {WAITING: "since", SILENT: "since", FOUND: "found", CLOSED: "found", FAULTY: "conditions"}
 GRACE_S = 20
 """How long a lift's own word is waited for after the restart, before a suspicion counts without it."""
 
@@ -59,9 +59,8 @@ def kill_and_start(centre: Centre, contractor: Company) -> Restarted:
     centre.act(centre.case(CLOSED), "false_alarm", reason="nobody was inside")
     lift[WAITING].stuck()
     lift[SILENT].stuck("-r")
-    for lift_id, what in ((WAITING, "since"), (SILENT, "since"), (FOUND, "found"), (CLOSED, "found")):
-        eventually(f"{what} of {lift_id} is stored", lambda lift_id=lift_id, what=what: is_stored(centre, lift_id, what))
-    eventually("the fault is stored", lambda: is_stored(centre, FAULTY, "conditions"))
+    for lift_id, what in TO_BE_STORED.items():
+        wait_until_stored(centre, lift_id, what)
     before = {lift_id: centre.history(centre.case(lift_id)) for lift_id in (FOUND, CLOSED, FAULTY)}
     killed_at = datetime.now(UTC)
     centre.kill()
@@ -74,9 +73,9 @@ def kill_and_start(centre: Centre, contractor: Company) -> Restarted:
     return Restarted(centre=centre, contractor=contractor, killed_at=killed_at, before=before)
 
 
-def is_stored(centre: Centre, lift_id: str, what: str) -> bool:
-    """Whether a restart would know this of the lift."""
-    return what in (centre.stored_state(lift_id) or {})
+def wait_until_stored(centre: Centre, lift_id: str, what: str) -> None:
+    """Until a restart would know this of the lift."""
+    eventually(f"{what} of {lift_id} is stored", lambda: what in (centre.stored_state(lift_id) or {}))
 
 
 def trapped_since(centre: Centre, lift_id: str) -> datetime:

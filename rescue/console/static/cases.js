@@ -5,6 +5,9 @@ import { say } from "./words.js";
 
 const ACCEPTED = new Set(["accepted", "en_route", "on_scene", "released"]);
 const GRAVE = new Set(["medical", "water", "fire", "child_alone"]);
+const KINDS = ["entrapment", "power_outage", "fault", "link_lost", "test_overdue", "enquiry"]; // the gravest first
+const SAID_BY_KIND = { power_outage: "mains_lost", link_lost: "link_lost", test_overdue: "test_overdue" };
+const WITHOUT_PEOPLE = { open: "status.to_do", released: "status.work_done" };
 const SOON_S = 60;
 const STAGES = [
   ["opened", (incident) => incident.opened_at],
@@ -17,17 +20,22 @@ const STAGES = [
   ["closed", (incident) => incident.closed_at],
 ];
 
-/** The most urgent first: people inside, in grave need, with nobody on the way, trapped the longest. */
+const ENDS = new Set(["opened", "closed"]); // the stages of every case; the others are shown where people are inside
+
+/** The most urgent first: people inside, in grave need, with nobody on the way, trapped the longest; then what else
+ *  is wrong, the gravest kind first, and of a kind what many lifts suffer from. */
 export function byUrgency(one, other) {
   return compare(urgency(one), urgency(other));
 }
 
 function urgency(incident) {
   return [
+    KINDS.indexOf(incident.kind),
+    incident.lift ? 1 : 0,
     incident.status === "released" ? 1 : 0,
     incident.injured > 0 || incident.vulnerable.some((need) => GRAVE.has(need)) ? 0 : 1,
     hasCrew(incident) ? 1 : 0,
-    incident.clock.trapped_since,
+    since(incident),
     incident.number,
   ];
 }
@@ -37,26 +45,35 @@ function compare(one, other) {
   return index < 0 ? 0 : one[index] < other[index] ? -1 : 1;
 }
 
+/** Whether people are, or may be, inside. */
+export function isEntrapment(incident) {
+  return incident.kind === "entrapment";
+}
+
+function since(incident) {
+  return incident.clock.trapped_since ?? incident.opened_at;
+}
+
 function hasCrew(incident) {
   return ACCEPTED.has(incident.assignment?.status);
 }
 
-/** Fill a row of the list; `now` is the service's time in milliseconds. */
-export function fillCase(row, incident, now) {
+/** Fill a row of the list; `now` is the service's time in milliseconds, `parent` the number of its parent case. */
+export function fillCase(row, incident, now, parent) {
   const [deadline] = inOrder(incident);
   fillCells(row, [
     String(incident.number),
-    say(`status.${incident.status}`),
-    say(`confidence.${incident.evidence.confidence}`),
-    incident.lift.rescue_code ?? incident.lift.lift_id,
-    place(incident.lift),
-    inside(incident),
+    status(incident),
+    [what(incident), parent && say("part_of", parent)].filter(Boolean).join(" · "),
+    plate(incident),
+    place(incident),
+    isEntrapment(incident) ? inside(incident) : "",
     say(`level.${incident.level}`),
     crew(incident),
     deadline ? `${say(`deadline.${deadline.name}`)} ${countdown(deadline.at, now)}` : "",
-    incident.released_at ? "" : span((now - Date.parse(incident.clock.trapped_since)) / 1000),
+    incident.released_at ? "" : span((now - Date.parse(since(incident))) / 1000),
   ]);
-  row.className = `${incident.status} ${hasCrew(incident) ? "in-hand" : "waiting"}`;
+  row.className = `${incident.kind} ${incident.status} ${hasCrew(incident) ? "in-hand" : "waiting"}`;
   row.cells[8].className = deadline ? pressure(deadline.at, now) : "";
 }
 
@@ -75,7 +92,26 @@ function pressure(at, now) {
   return at - now < SOON_S * 1000 ? "soon" : "";
 }
 
-function place(lift) {
+function status(incident) {
+  return say((!isEntrapment(incident) && WITHOUT_PEOPLE[incident.status]) || `status.${incident.status}`);
+}
+
+/** What the case is about, in a few words. */
+function what(incident) {
+  if (isEntrapment(incident)) return `${say("kind.entrapment")} · ${say(`confidence.${incident.evidence.confidence}`)}`;
+  const known = Object.keys(incident.conditions).filter((name) => name !== SAID_BY_KIND[incident.kind]);
+  const faults = known.length > 0 || incident.kind !== "fault" ? known : [incident.fault];
+  const words = faults.filter(Boolean).map((name) => say(`condition.${name}`));
+  const many = incident.lift ? [] : [say("lifts_affected", incident.affected)];
+  return [say(`kind.${incident.kind}`), ...words, ...many].join(" · ");
+}
+
+function plate({ lift }) {
+  return lift ? (lift.rescue_code ?? lift.lift_id) : "";
+}
+
+function place({ lift, area, building }) {
+  if (!lift) return [say("area_of", area), building].filter(Boolean).join(" ");
   return [lift.address, lift.building, lift.entrance].filter(Boolean).join(" ") || lift.lift_id;
 }
 
@@ -88,16 +124,17 @@ function inside(incident) {
 
 function crew(incident) {
   const assignment = incident.assignment;
-  if (!assignment) return incident.status === "released" ? "" : say("nobody_asked");
+  if (!assignment) return isEntrapment(incident) && incident.status !== "released" ? say("nobody_asked") : "";
   return `${assignment.crew_id} ${say(`assignment.${assignment.status}`)}`;
 }
 
 /** The case in full, but for its deadlines, which have a place where they are shown anew each second. */
-export function showCase({ incident, entries, firstBreak }, actions) {
+export function showCase({ incident, entries, firstBreak }, parent, actions) {
   return [
     stageBar(incident, entries ?? []),
-    facts(incident),
+    facts(incident, parent),
     actions,
+    list("conditions", conditions(incident)),
     list("evidence", incident.evidence.reasons),
     element("section", { class: "deadlines" }),
     entries && timeline(entries, firstBreak),
@@ -112,21 +149,23 @@ export function showDeadlines(incident, now) {
 
 /** The heading of the case in full. */
 export function caseTitle(incident) {
-  return `${incident.number} · ${say(`status.${incident.status}`)} · ${incident.lift.rescue_code ?? incident.lift.lift_id}`;
+  return [incident.number, what(incident), status(incident), plate(incident)].filter(Boolean).join(" · ");
 }
 
 function stageBar(incident, entries) {
-  const times = STAGES.map(([, at]) => at(incident, entries));
-  const reached = times.findLastIndex(Boolean);
-  const stages = STAGES.map(([name], index) =>
+  const stages = STAGES.map(([name, at]) => ({ name, at: at(incident, entries) })).filter(
+    ({ name, at }) => isEntrapment(incident) || at || ENDS.has(name),
+  );
+  const reached = stages.findLastIndex(({ at }) => at);
+  const items = stages.map(({ name, at }, index) =>
     element(
       "li",
       { class: index <= reached ? "done" : "ahead", "aria-current": index === reached ? "step" : null },
-      element("span", {}, say(`stage.${name}`)),
-      element("time", {}, times[index] ? clock(times[index]) : "—"),
+      element("span", {}, name === "released" && !isEntrapment(incident) ? say("status.work_done") : say(`stage.${name}`)),
+      element("time", {}, at ? clock(at) : "—"),
     ),
   );
-  return element("ol", { class: "stages" }, stages);
+  return element("ol", { class: "stages" }, items);
 }
 
 /** When something last happened: an assignment that is over is no longer the case's own, its history is. */
@@ -134,23 +173,44 @@ function last(entries, what) {
   return entries.findLast((entry) => entry.what === what)?.at;
 }
 
-function facts(incident) {
-  const { lift, caller } = incident;
+function conditions(incident) {
+  return Object.entries(incident.conditions).map(([name, at]) => `${say(`condition.${name}`)} ${clock(at)}`);
+}
+
+function facts(incident, parent) {
+  const { caller } = incident;
   const rows = [
-    ["address", lift.address],
-    ["building", [lift.building, lift.entrance].filter(Boolean).join(" ")],
-    ["people", inside(incident)],
+    ["part_of_case", parent],
+    ...(incident.lift ? factsOfLift(incident.lift) : factsOfMany(incident)),
+    ["people", isEntrapment(incident) && inside(incident)],
     ["level", say(`level.${incident.level}`)],
     ["crew", crew(incident)],
     ["source", say(`source.${incident.source}`)],
     ["caller", caller ? `${caller.name} ${caller.phone}`.trim() : ""],
-    ["user_unit", lift.user_unit],
-    ["safety_officer", `${lift.safety_officer} ${lift.safety_officer_phone}`.trim()],
     ["claimed_by", incident.claimed_by],
     ["cause_code", incident.cause_code],
   ].filter(([, value]) => value);
   const cells = rows.flatMap(([word, value]) => [element("dt", {}, say(word)), element("dd", {}, value)]);
   return element("dl", { class: "facts" }, cells);
+}
+
+function factsOfLift(lift) {
+  return [
+    ["address", lift.address],
+    ["building", [lift.building, lift.entrance].filter(Boolean).join(" ")],
+    ["user_unit", lift.user_unit],
+    ["safety_officer", `${lift.safety_officer} ${lift.safety_officer_phone}`.trim()],
+  ];
+}
+
+function factsOfMany(incident) {
+  return [
+    ["area", incident.area],
+    ["building", incident.building],
+    ["affected", String(incident.affected)],
+    ["recovered", String(incident.recovered)],
+    ["children", String(incident.children)],
+  ];
 }
 
 function list(word, lines) {

@@ -1,7 +1,7 @@
 // The page at work: asks the service each second while somebody looks, shows what it says, and says how old that is.
 
 import { Refusal, change, logIn, logOut, read, readAll, whoAmI } from "./client.js";
-import { byUrgency, caseTitle, fillCase, showCase, showDeadlines } from "./cases.js";
+import { byUrgency, caseTitle, fillCase, isEntrapment, showCase, showDeadlines } from "./cases.js";
 import { element, fillCells, fillRows, span } from "./dom.js";
 import { say, speak, switchLanguage } from "./words.js";
 
@@ -14,6 +14,7 @@ const place = (id) => document.getElementById(id);
 const state = {
   who: null,
   incidents: [],
+  numbers: new Map(), // of the open cases, by id
   crews: [],
   figures: null,
   selected: null, // the id of a case
@@ -53,7 +54,8 @@ async function refresh() {
     selected ? readCase(selected) : null,
     wantsCrews ? readAll("/crews", { limit: 1000 }) : state.crews,
   ]);
-  Object.assign(state, { figures, crews, incidents: incidents.sort(byUrgency) });
+  const numbers = new Map(incidents.map(({ id, number }) => [id, String(number)]));
+  Object.assign(state, { figures, crews, numbers, incidents: incidents.sort(byUrgency) });
   show(selected, shown);
   state.ahead = Date.parse(figures.now) - Date.now();
   state.heardAt = performance.now();
@@ -116,7 +118,9 @@ function drawCases() {
   const body = document.querySelector("#cases tbody");
   const mayMove = !body.matches(":hover");
   fillRows(body, state.incidents, (incident) => incident.id, makeCaseRow, drawCaseRow, mayMove);
-  place("cases-count").textContent = String(state.incidents.length);
+  const trapped = state.incidents.filter(isEntrapment).length;
+  place("cases-count").textContent =
+    `${say("kind.entrapment")} ${trapped} · ${say("others")} ${state.incidents.length - trapped}`;
   document.querySelector("#cases .empty").hidden = state.incidents.length > 0;
 }
 
@@ -125,7 +129,7 @@ function makeCaseRow(id) {
 }
 
 function drawCaseRow(row, incident) {
-  fillCase(row, incident, now());
+  fillCase(row, incident, now(), state.numbers.get(incident.parent_id));
   row.setAttribute("aria-current", String(incident.id === state.selected));
 }
 
@@ -161,40 +165,78 @@ function drawCase(isStale) {
   const shown = state.shown;
   place("case-title").textContent = shown ? caseTitle(shown.incident) : say("none_selected");
   // Drawn anew only when something else is to be said, so that nobody's typing or selection is lost.
-  const { id, version, assignment } = shown?.incident ?? {};
-  const key = [document.documentElement.lang, id, version, assignment?.status, shown?.entries?.length, state.refusal];
-  if (panel.dataset.key !== key.join(" ")) {
-    panel.dataset.key = key.join(" ");
-    panel.replaceChildren(...(shown ? showCase(shown, actionsOf(shown.incident)) : []));
+  const { id, version, assignment, parent_id } = shown?.incident ?? {};
+  const parent = state.numbers.get(parent_id);
+  const said = [version, assignment?.status, shown?.entries?.length, state.refusal, parent];
+  const key = [document.documentElement.lang, id, ...said].join(" ");
+  if (panel.dataset.key !== key) {
+    const typed = panel.dataset.of === id ? typedIn(panel) : [];
+    Object.assign(panel.dataset, { key, of: id });
+    panel.replaceChildren(...(shown ? showCase(shown, parent, actionsOf(shown.incident)) : []));
+    typeAgain(panel, typed);
   }
   panel.querySelector(".deadlines")?.replaceWith(showDeadlines(shown.incident, now()));
   for (const button of panel.querySelectorAll("button")) button.disabled = isStale || state.isActing;
+}
+
+/** News of a case comes at any moment; what somebody is typing about it outlasts that, and stays under the cursor. */
+function typedIn(panel) {
+  const changed = [...panel.querySelectorAll("input")].filter((one) => one.value !== one.defaultValue);
+  return changed.map(({ name, value }) => ({ name, value, isFocused: document.activeElement?.name === name }));
+}
+
+function typeAgain(panel, typed) {
+  for (const { name, value, isFocused } of typed) {
+    const input = panel.querySelector(`input[name="${name}"]`);
+    if (!input) continue;
+    input.value = value;
+    if (isFocused) input.focus();
+  }
 }
 
 // --- acting
 
 function actionsOf(incident) {
   if (!mayAct()) return null;
-  const cause = element("input", {
-    name: "cause_code", inputmode: "numeric", pattern: "[1-7][0-9]{2}", maxlength: "3", size: "3",
-    value: incident.cause_code ?? "", "aria-label": say("cause_code"), placeholder: say("cause_code"),
-  });
-  const mayCallBack = incident.status === "released" && !incident.called_back_at;
-  const mayClose = incident.status === "released" && Boolean(incident.called_back_at);
   const isOpen = !incident.closed_at;
   return element(
     "form",
     { class: "actions", onsubmit: (event) => event.preventDefault() },
     isOpen && !incident.claimed_by && button("claim", () => act(incident, "claim")),
-    mayCallBack && button("call_back", () => act(incident, "confirm_release")),
-    mayClose && cause,
-    mayClose && button("close", () => cause.reportValidity() && act(incident, "close", causeOf(cause))),
+    isOpen && (isEntrapment(incident) ? releaseActions(incident) : settleActions(incident)),
     element("p", { class: "refusal", role: "alert" }, state.refusal),
   );
 }
 
-function causeOf(input) {
-  return input.value ? { cause_code: input.value } : {};
+/** After release, the call-back; after that, the end with its cause. */
+function releaseActions(incident) {
+  if (incident.status !== "released") return [];
+  if (!incident.called_back_at) return [button("call_back", () => act(incident, "confirm_release"))];
+  const cause = causeInput(incident);
+  return [cause, button("close", () => cause.reportValidity() && act(incident, "close", filled(cause)))];
+}
+
+/** Where nobody is inside there is no call-back: the case ends with a reason or a cause. */
+function settleActions(incident) {
+  const [reason, cause] = [input("reason", { class: "reason", maxlength: "500" }), causeInput(incident)];
+  const close = () => {
+    reason.required = !cause.value;
+    if (reason.reportValidity() && cause.reportValidity()) act(incident, "close", filled(reason, cause));
+  };
+  return [reason, cause, button("close", close)];
+}
+
+function causeInput(incident) {
+  const value = incident.cause_code ?? "";
+  return input("cause_code", { inputmode: "numeric", pattern: "[1-7][0-9]{2}", maxlength: "3", size: "3", value });
+}
+
+function input(name, attributes) {
+  return element("input", { name, "aria-label": say(name), placeholder: say(name), ...attributes });
+}
+
+function filled(...inputs) {
+  return Object.fromEntries(inputs.filter(({ value }) => value).map(({ name, value }) => [name, value]));
 }
 
 function button(word, onclick) {
