@@ -14,6 +14,7 @@ the car stands ...                                                 someone in  n
 =================================================================  ==========  ===========  ==========
 outside the door zone, doors closed                                likely      possible     a fault
 the same, but a door not closed, or only a fault code tells of it  possible    possible     a fault
+it ran when it last spoke, and has reported a fault that stops it  possible    possible     a fault
 in the zone; the door will not open (fault)                        likely      possible     a fault
 the same, but a door told as open (or only as not closed)          possible    possible     nothing
 in the zone; the door is opening still: two messages 10 s apart    likely      possible     a fault
@@ -21,6 +22,7 @@ the same, but one message, or some after it are missing            possible    p
 in the zone; the door was opening and shut without having opened   likely      nothing      nothing
 the same, twice or more at this stop                               likely      possible     nothing
 in the zone; it came with people and the door has not opened       possible    nothing      nothing
+in the zone, door shut since; it stood between landings before     possible    possible     nothing
 in the zone, doors closed, no power or after a quake               possible    nothing      nothing
 anywhere; the lift itself says "trapped" (no waiting for T)        likely      likely       likely
 any of these, and the alarm button held for 3 s                    confirmed   confirmed    likely
@@ -54,7 +56,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from devices.faults import Fault
-from devices.messages import Confidence, DoorStatus, Evidence, PowerStatus, ServiceMode
+from devices.messages import CarStatus, Confidence, DoorStatus, Evidence, PowerStatus, ServiceMode
 from devices.pictures import STUCK, VAIN_OPENINGS, Button, Picture, Situation, has_fault
 
 
@@ -140,7 +142,8 @@ def _is_weak(picture: Picture) -> bool:
     if status is None:
         return True
     if picture.situation is Situation.BETWEEN_LANDINGS:
-        return status.door_zone or status.door_status is not DoorStatus.CLOSED
+        is_told = status.car_status is CarStatus.STOPPED or has_fault(picture.faults, Fault.STOPPED_OUTSIDE_ZONE)
+        return not is_told or status.door_zone or status.door_status is not DoorStatus.CLOSED
     if _will_not_open(picture):
         return status.door_status is DoorStatus.OPEN
     return picture.openings_in_vain == 0 or picture.is_unseconded
@@ -148,7 +151,7 @@ def _is_weak(picture: Picture) -> bool:
 
 def _needs_somebody(picture: Picture) -> bool:
     """A door that is shut at a landing tells of an entrapment only with somebody behind it, unless it tries again."""
-    if picture.openings_in_vain >= VAIN_OPENINGS:
+    if picture.openings_in_vain >= VAIN_OPENINGS or picture.was_between:
         return False
     if picture.situation is not Situation.AT_LANDING or _will_not_open(picture) or picture.status is None:
         return False

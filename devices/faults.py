@@ -50,5 +50,10 @@ class Fault(StrEnum):
     """No fault of the lift, but dialects number the button among its faults."""
 
 
+STOPS_CAR = frozenset({
+    Fault.SAFETY_CIRCUIT_OPEN, Fault.STOPPED_OUTSIDE_ZONE, Fault.UNINTENDED_MOVEMENT, Fault.RUN_TIME_LIMITER,
+    Fault.RESTART_PREVENTION,
+})  # fmt: skip
+"""With any of these a car does not run on: if that is newer news than that it ran, it stands."""
 SAYS_TRAPPED = frozenset({Fault.TRAPPED, Fault.TRAPPED_AT_LANDING})
 """The lift's own judgement that people cannot get out."""

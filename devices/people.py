@@ -38,6 +38,10 @@ def see_car(slot: LiftSlot, before: Status | None, status: Status, now: float, r
         slot.is_opening_doubtful = True
     _see_door(slot, before, status, now)
     slot.situation = situation_of(slot, status)
+    if status.service_mode is ServiceMode.INSPECTION:
+        slot.was_between = False
+    elif slot.situation is Situation.BETWEEN_LANDINGS:
+        slot.was_between = True
     if slot.situation is Situation.WAY_OUT:
         _let_out(slot)
     elif status.passenger_present:
@@ -48,7 +52,13 @@ def see_car(slot: LiftSlot, before: Status | None, status: Status, now: float, r
 
 def situation_of(slot: LiftSlot, status: Status) -> Situation:
     """What this status means with the faults and the door as they are remembered now."""
-    return find_situation(status, slot.faults, openings_in_vain=slot.openings_in_vain, rode_inside=slot.rode_inside)
+    return find_situation(
+        status,
+        slot.faults,
+        openings_in_vain=slot.openings_in_vain,
+        rode_inside=slot.rode_inside,
+        was_between=slot.was_between,
+    )
 
 
 def miss_move(slot: LiftSlot, before: Status | None, status: Status, now: float) -> tuple[Event, ...]:
@@ -56,7 +66,9 @@ def miss_move(slot: LiftSlot, before: Status | None, status: Status, now: float)
 
     Not so if it is back where it was before that: between two landings, a position may waver from one to the other.
     """
-    if before is None or status.car_position == before.car_position or slot.situation not in STUCK:
+    if before is None or status.car_position == before.car_position:
+        return NOTHING
+    if slot.situation not in STUCK and slot.found is None:
         return NOTHING
     if follows(slot, before, status):
         return NOTHING
@@ -66,7 +78,7 @@ def miss_move(slot: LiftSlot, before: Status | None, status: Status, now: float)
         return NOTHING
     slot.since = slot.doubted_at = None
     slot.trapped_by = NEVER
-    if slot.found is None or slot.situation is not Situation.BETWEEN_LANDINGS:
+    if slot.found is None or slot.is_pressed or slot.situation is Situation.MOVING:
         return NOTHING
     slot.found, slot.is_touched = None, True
     told = (
@@ -130,6 +142,7 @@ def draw(slot: LiftSlot, button: Button, *, pressed_by: str = "") -> Picture:
         button=button,
         openings_in_vain=slot.openings_in_vain,
         rode_inside=slot.rode_inside,
+        was_between=slot.was_between,
         comes_and_goes=slot.doubted_at is not None,
         is_unseconded=slot.is_opening_doubtful or not _is_seconded(slot),
         shut_in=_is_shut_in(slot),
@@ -205,7 +218,7 @@ def _rode_unseen(slot: LiftSlot, before: Status, status: Status) -> bool:
 
 def _see_nobody(slot: LiftSlot) -> None:
     """The sensor sees nobody, and the car is not stuck: whoever was inside got out, seen by us or not."""
-    slot.seen_inside = None
+    slot.seen_inside, slot.was_between = None, False
     slot.shut_in_since, slot.shut_in_by = None, NEVER
     if slot.is_pressed and slot.situation is Situation.RESTING:
         slot.is_pressed, slot.pressed_by = False, ""
@@ -213,6 +226,7 @@ def _see_nobody(slot: LiftSlot) -> None:
 
 
 def _let_out(slot: LiftSlot) -> None:
+    slot.was_between = False
     slot.seen_inside, slot.rode_inside, slot.is_pressed = None, False, False
     slot.button, slot.pressed_by = Button.UNTOUCHED, ""
     slot.shut_in_since, slot.shut_in_by = None, NEVER

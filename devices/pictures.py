@@ -66,6 +66,8 @@ class Picture:
     button: Button
     openings_in_vain: int = 0
     """How often its door was seen opening at this stop, never open since."""
+    was_between: bool = False
+    """On this ride the car stood between landings, and its door has not been open since."""
     rode_inside: bool = False
     """Someone was inside while the car ran, and the door has not opened since."""
     is_unseconded: bool = False
@@ -91,12 +93,17 @@ class Picture:
 
 
 def find_situation(
-    status: Status, faults: tuple[RawFault, ...], *, openings_in_vain: int = 0, rode_inside: bool = False
+    status: Status,
+    faults: tuple[RawFault, ...],
+    *,
+    openings_in_vain: int = 0,
+    rode_inside: bool = False,
+    was_between: bool = False,
 ) -> Situation:
     """Where the car stands.
 
     `openings_in_vain`: how often its door was seen opening at this stop, never open since. `rode_inside`: someone was
-    inside while it ran, and the door has not opened since.
+    inside while it ran, and the door has not opened since; `was_between`: on that ride it stood between landings.
     """
     if status.car_status is CarStatus.RUNNING:
         return Situation.MOVING
@@ -115,7 +122,8 @@ def find_situation(
         return Situation.RESTING
     if status.door_status is DoorStatus.OPENING:
         return Situation.AT_LANDING
-    is_due = _is_due_to_open(status, openings_in_vain=openings_in_vain, rode_inside=rode_inside)
+    is_due = _is_due_to_open(status, openings_in_vain=openings_in_vain, rode_inside=rode_inside or was_between)
+    is_due = is_due or (was_between and status.passenger_present is not False)
     return Situation.AT_LANDING if is_due else Situation.RESTING
 
 

@@ -194,6 +194,8 @@ class LiftSlot:
     """Messages since then are missing: the door may have been open meanwhile."""
     called_since: float = 0.0
     """When it was first seen opening at this stop."""
+    was_between: bool = False
+    """On this ride the car stood between landings, and its door has not been open since."""
     rode_inside: bool = False
     """Someone was while the car ran, and the door has not opened since."""
     shut_in_since: float | None = None

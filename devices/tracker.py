@@ -21,7 +21,7 @@ from devices import button, calls, links, people
 from devices.button import carries_alarm
 from devices.clocks import note_clock
 from devices.conditions import settle
-from devices.faults import Fault
+from devices.faults import STOPS_CAR, Fault
 from devices.inference import follow, infer
 from devices.messages import (
     Alarm,
@@ -134,5 +134,5 @@ def _see_anew(slot: LiftSlot, report: FaultReport) -> None:
     """A fault may change what the last status means; that the car has stopped is newer news than that it ran."""
     if slot.status is not None:
         slot.situation = people.situation_of(slot, slot.status)
-        if report.raised and report.fault.fault is Fault.STOPPED_OUTSIDE_ZONE:
+        if report.raised and report.fault.fault in STOPS_CAR and slot.situation is Situation.MOVING:
             slot.situation = Situation.BETWEEN_LANDINGS

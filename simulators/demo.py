@@ -180,6 +180,7 @@ class Demo:
             lifts_online=link.fleet.online,
             messages_per_s=messages_per_s,
             stages=tally.stages,
+            others=tally.others,
             latest=tuple(tally.latest.values()),
             closed=tally.closed,
             false_alarms=tally.false_alarms,

@@ -23,8 +23,8 @@ from simulators.roads import RoadNetwork
 
 MEAN_GAP_S = 10.0
 """Real seconds between misfortunes at the demo's own pace."""
-MOST_OPEN_CASES = 25
-"""With so many cases open nothing more happens until some are done."""
+MOST_ENTRAPMENTS = 25
+"""With so many of them open nothing more happens until some are done."""
 REPAIRED_AFTER_S = 100.0
 """Real seconds until a stop with nobody inside is put right: long enough for the service to have noticed."""
 FIRST_DRIVE_S = 4 * 60.0
@@ -48,7 +48,7 @@ class Fate:
         self._strike(self._draw_first())
         while True:
             await asyncio.sleep(self.around.rng.expovariate(1 / self.gap_s))
-            if len(self.centre.tally.open_cases) < MOST_OPEN_CASES:
+            if self.centre.tally.stages.total() < MOST_ENTRAPMENTS:
                 self._strike(self._draw_next())
 
     def _draw_first(self) -> Misfortune:

@@ -1,7 +1,8 @@
 """The centre's staff as one program with an operator's token: they take calls, listen in, call back and close.
 
 They see what the service shows and hear what passengers say, and nothing else. A person looks at each case in turn and
-takes a person's time; when somebody was faster (409), the case is simply looked at again.
+takes a person's time; when somebody was faster (409), the case is simply looked at again. A case in which nobody is
+inside ends by itself once nothing is wrong any more: they leave it alone, unless a crew was sent and has done its work.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ CAUSE_UNKNOWN = "700"
 Case = Mapping[str, Any]
 """An incident as the service publishes it."""
 
+ENTRAPMENT = "entrapment"
+FINAL = frozenset({"closed", "stood_down", "false_alarm"})
+
 
 @dataclass(slots=True)
 class Tally:
@@ -37,13 +41,19 @@ class Tally:
     latest: dict[str, Case] = field(default_factory=dict)
     """The last few cases by id, ended ones included."""
     closed: int = 0
+    """Entrapments."""
     false_alarms: int = 0
     arrivals_s: list[float] = field(default_factory=list)
 
     @property
     def stages(self) -> Counter[str]:
-        """Open cases by status."""
-        return Counter(case["status"] for case in self.open_cases)
+        """Open entrapments by status."""
+        return Counter(case["status"] for case in self.open_cases if case["kind"] == ENTRAPMENT)
+
+    @property
+    def others(self) -> Counter[str]:
+        """Open cases in which nobody is known to be inside, by kind."""
+        return Counter(case["kind"] for case in self.open_cases if case["kind"] != ENTRAPMENT)
 
     @property
     def mean_arrival_s(self) -> float | None:
@@ -51,8 +61,10 @@ class Tally:
         return sum(self.arrivals_s) / len(self.arrivals_s) if self.arrivals_s else None
 
     def see(self, open_cases: list[Case]) -> None:
-        """Takes in the list of open cases as it now is."""
+        """Takes in the list of open cases as it now is; what has ended by itself is forgotten."""
         self.open_cases = open_cases
+        still_open = {case["id"] for case in open_cases}
+        self.latest = {id_: one for id_, one in self.latest.items() if id_ in still_open or one["status"] in FINAL}
         for case in sorted(open_cases, key=lambda case: int(case["number"])):
             self.remember(case)
 
@@ -109,6 +121,8 @@ class Centre:
             self._start(self._handle(needed, case))
 
     def _needed(self, case: Case) -> Callable[[Case], Coroutine[Any, Any, None]] | None:
+        if case["kind"] != ENTRAPMENT:
+            return self._settle if case["status"] == "released" else None
         if case["status"] == "released":
             return self._call_back
         unsure = case["evidence"]["confidence"] == "possible"
@@ -151,6 +165,11 @@ class Centre:
         )
         closed = await self._act(confirmed, "close", cause_code=case.get("cause_code") or CAUSE_UNKNOWN, reason="结案")
         self._count_closed(closed)
+
+    async def _settle(self, case: Case) -> None:
+        """A crew has put right what was wrong: there is nobody to call back."""
+        cause_code = case.get("cause_code") or CAUSE_UNKNOWN
+        self._remember_ended(await self._act(case, "close", cause_code=cause_code, reason="故障已处理，结案"))
 
     def _count_closed(self, case: Case) -> None:
         self.tally.closed += 1

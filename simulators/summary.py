@@ -38,6 +38,9 @@ class Summary:
     lifts_online: int
     messages_per_s: float
     stages: Mapping[str, int]
+    """Open entrapments by status."""
+    others: Mapping[str, int]
+    """Open cases of other kinds."""
     latest: Sequence[Case]
     closed: int
     false_alarms: int
@@ -59,6 +62,7 @@ def write_line(summary: Summary) -> str:
     stages = ", ".join(f"{summary.stages.get(stage, 0)} {stage.replace('_', ' ')}" for stage in STAGES)
     return (
         f"{summary.lifts_online} lifts online, {summary.messages_per_s:.0f} messages/s; {stages}; "
+        f"{_others(summary)}; "
         f"{summary.closed} closed, {summary.false_alarms} false alarms, mean arrival {_arrival(summary)}"
     )
 
@@ -79,13 +83,14 @@ def _draw_head(summary: Summary) -> Text:
     head.append(f"   {summary.messages_per_s:.0f} messages/s   running for {_clock(summary.elapsed_s)}\n")
     for stage in STAGES:
         head.append(f"{summary.stages.get(stage, 0)} {stage.replace('_', ' ')}   ", style=STAGE_STYLES[stage])
-    head.append(f"{summary.closed} closed   {summary.false_alarms} false alarms   mean arrival {_arrival(summary)}")
+    head.append(f"{summary.closed} closed   {summary.false_alarms} false alarms   mean arrival {_arrival(summary)}\n")
+    head.append(_others(summary), style="dim")
     return head
 
 
 def _draw_cases(summary: Summary) -> Table:
     table = Table(title="latest cases", title_justify="left", expand=True)
-    for column in ("case", "stage", "clock", "level", "crew", "lift", "address"):
+    for column in ("case", "kind", "stage", "clock", "level", "crew", "lift", "address"):
         table.add_column(column, no_wrap=True, overflow="ellipsis", ratio=4 if column == "address" else None)
     for case in sorted(summary.latest, key=lambda case: int(case["number"]), reverse=True):
         table.add_row(*_draw_row(case, summary.now))
@@ -93,24 +98,39 @@ def _draw_cases(summary: Summary) -> Table:
 
 
 def _draw_row(case: Case, now: datetime) -> tuple[RenderableType, ...]:
-    stage, lift = case["status"], case["lift"]
+    stage = case["status"]
     assignment = case.get("assignment") or {}
+    lift_id, address = _draw_place(case)
     return (
         str(case["number"]),
+        case["kind"].replace("_", " "),
         Text(stage.replace("_", " "), style=STAGE_STYLES.get(stage, "")),
         _clock(_stay_s(case, now)),
         str(case["level"]),
         assignment.get("crew_id", ""),
-        lift["lift_id"],
-        f"{lift.get('address', '')} {lift.get('building', '')}",
+        lift_id,
+        address,
     )
 
 
+def _draw_place(case: Case) -> tuple[str, str]:
+    """The lift and where it is; of a case about many lifts, how many they are and their building or area."""
+    lift = case["lift"]
+    if lift is None:
+        return f"{case['affected']} lifts", case["building"] or f"area {case['area']}"
+    return lift["lift_id"], f"{lift.get('address', '')} {lift.get('building', '')}"
+
+
 def _stay_s(case: Case, now: datetime) -> float:
-    """How long people have been, or were, inside."""
+    """How long people have been, or were, inside; where nobody is, how long the case has lasted."""
     until = case.get("released_at") or case.get("closed_at")
     end = datetime.fromisoformat(until) if until else now
-    return (end - datetime.fromisoformat(case["clock"]["trapped_since"])).total_seconds()
+    return (end - datetime.fromisoformat(case["clock"]["trapped_since"] or case["opened_at"])).total_seconds()
+
+
+def _others(summary: Summary) -> str:
+    kinds = [f"{count} {kind.replace('_', ' ')}" for kind, count in sorted(summary.others.items())]
+    return f"other cases: {', '.join(kinds) or 'none'}"
 
 
 def _clock(seconds: float) -> str:

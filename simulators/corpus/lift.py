@@ -205,13 +205,17 @@ class Lift:
             return False
         if BUTTON_CODE in self._codes:
             return True
-        if present is False and not self._was_sensed:
+        if self.mode == "inspection":
+            return False
+        is_sensed = self._was_sensed and self.sensor.health is not Health.STUCK_ON
+        if present is False and not is_sensed:
             return False
         if not self.in_zone:
             return not self._zone_reading
         if self.jam in (Jam.AJAR, Jam.IN_VAIN):
             return self.dialect_tells_door or DOOR_CODE in self._codes
-        return bool(present) or self._was_sensed or DOOR_CODE in self._codes
+        sees_somebody = bool(present) and self.sensor.health is not Health.STUCK_ON
+        return sees_somebody or is_sensed or DOOR_CODE in self._codes
 
     # Doors and people
 

@@ -42,6 +42,14 @@ def test_a_code_that_nobody_knows_is_shown_on_the_lift_and_opens_no_case(centre:
     assert len(centre.cases("L42")) == 1
 
 
+def test_a_status_names_every_fault_that_holds_so_one_that_names_none_ends_the_case(centre: Centre) -> None:
+    lift = centre.lift("L52")
+    lift.fault(RUN_TIME_LIMITER)
+    centre.case("L52", status="open")
+    lift.status()
+    centre.case("L52", status="closed")
+
+
 def test_eleven_is_people_trapped_in_one_dialect_and_overspeed_in_another(centre: Centre, contractor: Company) -> None:
     platform, vendor = centre.lift("L43"), centre.lift("L44")
     platform.birth("special-equipment-platform")

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, ConsoleMessage, Error, Page, Request, async_playwright, expect
 
+from devices.faults import Fault
+from devices.messages import Confidence, EntrapmentFound, Evidence, FaultRaised, LiftId, LinkChanged, TestCallOverdue
 from rescue.accounts import Role
+from rescue.desk.inputs import LiftEvent
+from rescue.incident import Deadline, Kind, Status
 from rescue.links import sign
+from rescue.service import lift_actor
 from rescue.store.postgres import PostgresStore
-from tests.integration.centre import LINK_KEY, NOON, PASSWORD, SCRIPT, Centre, open_centre
+from tests.integration.centre import JINSHUI, LIFTS, LINK_KEY, NOON, PASSWORD, SCRIPT, Centre, open_centre
 
 SHOTS = Path(__file__).parent.parent.parent / "test-output" / "console"
 FLAGS = (
@@ -24,6 +30,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+STATIC = Path(__file__).parent.parent.parent / "rescue" / "console" / "static"
 SCREEN: Any = {"width": 1366, "height": 768}
 
 
@@ -82,6 +89,50 @@ async def log_in(page: Page, centre: Centre, password: str = PASSWORD) -> None:
 def row_of(page: Page, case: Any) -> Any:
     """The row of a case in the list."""
     return page.locator(f"#cases tr[data-key='{case['id']}']")
+
+
+async def hear(centre: Centre, event: LiftEvent) -> Any:
+    """What the tracker made of a lift's word reaches the desk: the case it leads to."""
+    outcome = await centre.context.desk.submit(event, actor=lift_actor(event.lift_id))
+    assert outcome.incident_id is not None, outcome
+    return (await centre.get("operator", f"/incidents/{outcome.incident_id}")).body
+
+
+async def raise_fault(centre: Centre, lift_id: str, fault: Fault) -> Any:
+    at = centre.clock.now().timestamp()
+    return await hear(
+        centre,
+        FaultRaised(
+            lift_id=LiftId(lift_id), area=JINSHUI, fault=fault, raw=None, since=at, at=at, reported_at=None,
+            reasons=(f"code: the lift reports {fault}",),
+        ),
+    )  # fmt: skip
+
+
+async def find_entrapment(centre: Centre, lift_id: str) -> Any:
+    at = centre.clock.now().timestamp()
+    evidence = Evidence(confidence=Confidence.LIKELY, reasons=("lasted: this has lasted 30 s",))
+    return await hear(
+        centre, EntrapmentFound(lift_id=LiftId(lift_id), area=JINSHUI, since=at - 30, at=at, evidence=evidence)
+    )
+
+
+async def lose_link(centre: Centre, lift_id: str) -> Any:
+    at = centre.clock.now().timestamp()
+    away = LinkChanged(lift_id=LiftId(lift_id), area=JINSHUI, online=False, at=at, reason="silent", lasted_s=3600)
+    return await hear(centre, away)
+
+
+async def miss_test(centre: Centre, lift_id: str) -> Any:
+    at = centre.clock.now().timestamp()
+    return await hear(centre, TestCallOverdue(lift_id=LiftId(lift_id), area=JINSHUI, at=at, last_at=at - 80 * 3600))
+
+
+async def cut_power(centre: Centre) -> Any:
+    """Three lifts of one building lose their mains: the parent case."""
+    alike = [replace(LIFTS[0], lift_id=LiftId(f"P{n}"), rescue_code=f"20000{n}") for n in (1, 2, 3)]
+    await centre.store.put_lifts(alike)
+    return [await raise_fault(centre, one.lift_id, Fault.MAINS_LOST) for one in alike][-1]
 
 
 async def keep_shot(page: Page, name: str) -> None:
@@ -222,6 +273,98 @@ async def test_logging_out_leaves_nothing_on_the_screen(centre: Centre, browser:
     await expect(page.locator("#door")).to_be_visible()
 
 
+async def test_an_entrapment_stands_above_every_other_case_the_others_by_their_kind(
+    centre: Centre, browser: Browser
+) -> None:
+    silent = await lose_link(centre, "L4")
+    fault = await raise_fault(centre, "L2", Fault.DOOR_CLOSING)
+    outage = await cut_power(centre)
+    centre.clock.forward(60)
+    trapped = await find_entrapment(centre, "L5")
+    page = await open_page(browser)
+    watch = Watch(page)
+    await log_in(page, centre)
+    rows = page.locator("#cases tbody tr")
+    await expect(rows).to_have_count(6)
+    ids = [await row.get_attribute("data-key") for row in await rows.all()]
+    assert ids[:2] == [trapped["id"], outage["id"]]
+    assert ids[-2:] == [fault["id"], silent["id"]]
+    await expect(page.locator("#cases-count")).to_have_text("Entrapment 1 · others 5")
+    await expect(rows.nth(0)).to_contain_text("Entrapment · likely")
+    await expect(row_of(page, fault)).to_contain_text("Fault · door does not close")
+    await expect(row_of(page, fault).locator("td").nth(8)).to_contain_text("see to it 1:59:")
+    await expect(row_of(page, silent)).to_contain_text("Link lost")
+    assert watch.complaints == []
+
+
+async def test_an_outage_says_where_it_is_and_how_many_lifts_suffer_and_a_case_in_it_names_it(
+    centre: Centre, browser: Browser
+) -> None:
+    outage = await cut_power(centre)
+    trapped = await find_entrapment(centre, "P2")
+    page = await open_page(browser)
+    watch = Watch(page)
+    await log_in(page, centre)
+    for text in ("Power outage · 3 lifts affected", "Area 410105 花园路 100001 号 3"):
+        await expect(row_of(page, outage)).to_contain_text(text)
+    await row_of(page, outage).click()
+    facts = page.locator(".facts")
+    for word, value in (("Area", "410105"), ("Lifts affected", "3"), ("Recovered", "0"), ("Cases in it", "2")):
+        await expect(facts.locator(f"dt:text-is('{word}') + dd")).to_have_text(value)
+    await keep_shot(page, "outage")
+    await expect(row_of(page, trapped)).to_contain_text(f"part of {outage['number']}")
+    await row_of(page, trapped).click()
+    await expect(facts.locator("dt:text-is('Part of case') + dd")).to_have_text(str(outage["number"]))
+    assert watch.complaints == []
+
+
+async def test_a_case_without_people_is_closed_with_a_reason_and_needs_no_call_back(
+    centre: Centre, browser: Browser
+) -> None:
+    fault = await raise_fault(centre, "L2", Fault.DOOR_CLOSING)
+    page = await open_page(browser)
+    watch = Watch(page)
+    await log_in(page, centre)
+    await row_of(page, fault).click()
+    await expect(page.locator(".stages li")).to_have_count(2)
+    await expect(page.get_by_role("button", name="Call back")).to_have_count(0)
+    close, reason = page.get_by_role("button", name="Close"), page.get_by_label("Reason")
+    await close.click()
+    assert await reason.evaluate("one => one.validity.valueMissing")
+    await reason.fill("door sill cleaned")
+    await keep_shot(page, "fault")
+    await close.click()
+    await expect(row_of(page, fault)).to_have_count(0)
+    closed = (await centre.get("operator", f"/incidents/{fault['id']}")).body
+    assert closed["status"] == "closed"
+    await expect(page.locator(".timeline li").first).to_contain_text("door sill cleaned")
+    assert watch.complaints == []
+
+
+async def test_news_of_a_case_does_not_wipe_out_what_is_being_typed_about_it(centre: Centre, browser: Browser) -> None:
+    fault = await raise_fault(centre, "L2", Fault.DOOR_CLOSING)
+    page = await open_page(browser)
+    await log_in(page, centre)
+    await row_of(page, fault).click()
+    await page.get_by_label("Reason").fill("door sill")
+    await raise_fault(centre, "L2", Fault.POSITION_LOST)
+    await expect(row_of(page, fault)).to_contain_text("door does not close · position lost")
+    await expect(page.locator(".conditions li")).to_have_count(2)
+    await expect(page.get_by_label("Reason")).to_have_value("door sill")
+    await expect(page.get_by_label("Reason")).to_be_focused()
+
+
+def test_the_page_has_a_word_for_whatever_the_desk_can_say_of_a_case() -> None:
+    words = (STATIC / "words.js").read_text("utf-8")
+    known = [
+        *(f"condition.{name}" for name in (*Fault, "link_lost", "test_overdue")),
+        *(f"kind.{kind}" for kind in Kind),
+        *(f"status.{status}" for status in Status),
+        *(f"deadline.{deadline}" for deadline in Deadline),
+    ]
+    assert [word for word in known if f'"{word}": [' not in words] == []
+
+
 @pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_everything_fits_the_smallest_screen(
@@ -229,7 +372,11 @@ async def test_everything_fits_the_smallest_screen(
 ) -> None:
     await centre.released_case("100002")
     case = await centre.open_case("100001", people=2, injured=1, vulnerable=["elderly", "pregnant"])
-    await centre.open_case("100003")
+    await cut_power(centre)
+    await find_entrapment(centre, "P2")
+    await raise_fault(centre, "L3", Fault.DOOR_OPEN_WHILE_RUNNING)
+    await lose_link(centre, "L4")
+    await miss_test(centre, "L5")
     page = await open_page(browser, language=language, scheme=scheme)
     await log_in(page, centre)
     await row_of(page, case).click()

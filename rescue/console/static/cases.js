@@ -68,7 +68,7 @@ export function fillCase(row, incident, now, parent) {
     plate(incident),
     place(incident),
     isEntrapment(incident) ? inside(incident) : "",
-    say(`level.${incident.level}`),
+    isEntrapment(incident) ? say(`level.${incident.level}`) : "",
     crew(incident),
     deadline ? `${say(`deadline.${deadline.name}`)} ${countdown(deadline.at, now)}` : "",
     incident.released_at ? "" : span((now - Date.parse(since(incident))) / 1000),
@@ -134,8 +134,9 @@ export function showCase({ incident, entries, firstBreak }, parent, actions) {
     stageBar(incident, entries ?? []),
     facts(incident, parent),
     actions,
-    list("conditions", conditions(incident)),
-    list("evidence", incident.evidence.reasons),
+    ...[["conditions", conditions(incident)], ["evidence", incident.evidence.reasons]]
+      .filter(([, lines]) => lines.length > 0)
+      .map(([word, lines]) => list(word, lines)),
     element("section", { class: "deadlines" }),
     entries && timeline(entries, firstBreak),
   ].filter(Boolean);
@@ -183,7 +184,7 @@ function facts(incident, parent) {
     ["part_of_case", parent],
     ...(incident.lift ? factsOfLift(incident.lift) : factsOfMany(incident)),
     ["people", isEntrapment(incident) && inside(incident)],
-    ["level", say(`level.${incident.level}`)],
+    ["level", isEntrapment(incident) && say(`level.${incident.level}`)],
     ["crew", crew(incident)],
     ["source", say(`source.${incident.source}`)],
     ["caller", caller ? `${caller.name} ${caller.phone}`.trim() : ""],

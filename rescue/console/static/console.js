@@ -228,7 +228,7 @@ function settleActions(incident) {
 
 function causeInput(incident) {
   const value = incident.cause_code ?? "";
-  return input("cause_code", { inputmode: "numeric", pattern: "[1-7][0-9]{2}", maxlength: "3", size: "3", value });
+  return input("cause_code", { inputmode: "numeric", pattern: "[1-7][0-9]{2}", maxlength: "3", size: "10", value });
 }
 
 function input(name, attributes) {

@@ -15,6 +15,7 @@ from devices.messages import (
     Event,
     Evidence,
     FaultRaised,
+    RawFault,
     ServiceMode,
     Status,
 )
@@ -841,3 +842,44 @@ def test_the_end_quotes_the_status_that_showed_it(trapped: Listener) -> None:
     [event] = trapped.waits(SETTLES_S)
     assert isinstance(event, EntrapmentEnded)
     assert event.reasons == ("moving: the car is moving (status 17/2)",)
+
+
+def test_a_car_that_stood_between_landings_and_came_on_with_its_door_shut_may_hold_people() -> None:
+    lift = Listener()
+    lift.sees(BETWEEN_UNKNOWN)
+    lift.waits(8)
+    lift.sees(RUNNING, passenger_present=None)
+    lift.waits(16)
+    assert of_people(lift.sees(RESTING, passenger_present=None)) == []
+    [found] = of_people(lift.waits(30))
+    assert isinstance(found, EntrapmentFound)
+    assert found.evidence.confidence is Confidence.POSSIBLE
+
+
+def test_its_door_open_at_that_landing_is_the_end_of_it() -> None:
+    lift = Listener()
+    lift.sees(BETWEEN_UNKNOWN)
+    lift.waits(8)
+    lift.sees(LEVELLED_OPEN, passenger_present=None)
+    lift.sees(RESTING, passenger_present=None)
+    assert of_people(lift.waits(100)) == []
+
+
+def test_a_fault_that_stops_the_car_is_newer_news_than_that_it_ran() -> None:
+    lift = Listener()
+    lift.sees(RUNNING, passenger_present=True)
+    lift.hears_fault(RawFault(profile="canonical", code="01", fault=Fault.SAFETY_CIRCUIT_OPEN))
+    [found] = of_people(lift.waits(30))
+    assert isinstance(found, EntrapmentFound)
+    assert found.evidence.confidence is Confidence.POSSIBLE
+
+
+def test_a_car_that_is_elsewhere_after_lost_messages_has_moved_so_what_was_found_is_over_and_the_next_is_news() -> None:
+    lift = Listener()
+    lift.sees(BETWEEN)
+    lift.waits(30)
+    [over] = of_people(lift.hears(replace(RESTING, seq=40, car_position="9", passenger_present=None)))
+    assert isinstance(over, EntrapmentEnded)
+    assert codes(over.reasons) == {"elsewhere"}
+    lift.hears(replace(BETWEEN, seq=41, car_position="9"))
+    assert [type(event) for event in of_people(lift.waits(30))] == [EntrapmentFound]

@@ -22,6 +22,7 @@ def case(**facts: Any) -> dict[str, Any]:
     return {
         "id": "I1",
         "number": 1,
+        "kind": "entrapment",
         "status": "open",
         "version": 3,
         "level": 1,
@@ -82,6 +83,27 @@ async def test_a_case_that_others_work_on_is_left_alone() -> None:
     async with centre(make_surroundings(), case(status="on_scene")) as (service, staff, _closed):
         await service.until(lambda: staff.tally.stages == {"on_scene": 1})
     assert service.told == []
+
+
+async def test_a_case_in_which_nobody_is_inside_is_left_to_end_by_itself() -> None:
+    fault = case(kind="fault", evidence={"confidence": None, "reasons": []})
+    outage = case(id="I2", number=2, kind="power_outage", lift=None, evidence={"confidence": None, "reasons": []})
+    async with centre(make_surroundings(), fault, outage) as (service, staff, _closed):
+        await service.until(lambda: staff.tally.others == {"fault": 1, "power_outage": 1})
+        assert staff.tally.stages == {}
+        del service.incidents["I1"]
+        await service.until(lambda: staff.tally.others == {"power_outage": 1})
+    assert service.told == []
+    assert list(staff.tally.latest) == ["I2"]
+
+
+async def test_a_fault_that_a_crew_has_put_right_is_closed_without_a_call_back() -> None:
+    fault = case(kind="fault", status="released", cause_code="301", evidence={"confidence": None, "reasons": []})
+    async with centre(make_surroundings(), fault) as (service, staff, closed):
+        await service.until(lambda: staff.tally.latest.get("I1", {}).get("status") == "closed")
+    assert service.answers() == ["close"]
+    assert service.told[0][1]["cause_code"] == "301"
+    assert (closed, staff.tally.closed) == ([], 0)
 
 
 async def test_when_somebody_was_faster_the_case_is_looked_at_again() -> None:

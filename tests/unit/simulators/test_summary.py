@@ -16,10 +16,12 @@ def case(number: int, status: str = "en_route", **facts: Any) -> dict[str, Any]:
     return {
         "id": f"I{number}",
         "number": number,
+        "kind": "entrapment",
         "status": status,
         "level": 1,
         "lift": {"lift_id": "ZZ000001", "address": "花园路1号", "building": "2号楼"},
         "assignment": {"crew_id": "R0001"},
+        "opened_at": "2025-11-23T00:00:00Z",
         "clock": {"trapped_since": "2025-11-23T00:00:00Z"},
         "released_at": None,
         "closed_at": None,
@@ -37,6 +39,7 @@ def summary(*cases: dict[str, Any]) -> Summary:
         lifts_online=8000,
         messages_per_s=450.4,
         stages=tally.stages,
+        others=tally.others,
         latest=tuple(tally.latest.values()),
         closed=4,
         false_alarms=1,
@@ -59,6 +62,36 @@ def test_the_banner_says_where_to_look_and_that_people_live_faster_than_life() -
     assert "correct horse" in banner
     assert "60 times faster" in banner
     assert "real clock" in banner
+
+
+def outage(number: int, **facts: Any) -> dict[str, Any]:
+    return case(
+        number,
+        "open",
+        kind="power_outage",
+        lift=None,
+        area="410105",
+        building="",
+        affected=14,
+        assignment=None,
+        clock={"trapped_since": None},
+        opened_at="2025-11-23T00:00:35Z",
+        **facts,
+    )
+
+
+def test_entrapments_are_counted_apart_from_all_other_cases() -> None:
+    line = write_line(summary(case(1, "open"), case(2, "open", kind="fault"), outage(3)))
+    assert "1 open, 0 dispatched" in line
+    assert "other cases: 1 fault, 1 power outage" in line
+    assert "other cases: none" in write_line(summary(case(1)))
+
+
+def test_a_case_about_many_lifts_says_how_many_and_where() -> None:
+    (row,) = [line for line in drawn(summary(outage(7))).splitlines() if "14 lifts" in line]
+    assert "power outage" in row
+    assert "area 410105" in row
+    assert "0:30" in row
 
 
 def test_one_line_says_how_everything_stands() -> None:
