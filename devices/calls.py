@@ -68,9 +68,9 @@ def note_habit(slot: LiftSlot, *, moves: bool, now: float, rules: Rules) -> Sequ
     is_broken = now - past_at > rules.missed_reports * rules.report_period_s or not _is_in_service(slot)
     if is_broken:
         slot.is_whole_hour, slot.idle_hours = False, 0
-    past = _hour_of(past_at, rules)
     events: Sequence[Event] = NOTHING
-    if past != _hour_of(now, rules):
+    if now - past_at >= HOUR_S or (now + rules.utc_offset_s) % HOUR_S < now - past_at:
+        past = _hour_of(past_at, rules)
         events = _judge_hour(slot, past % 24, now, rules)
         slot.is_whole_hour, slot.moved_this_hour = not is_broken, False
     if not moves:

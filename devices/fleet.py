@@ -345,6 +345,8 @@ class Fleet:
             self._touched.setdefault(slot.lift_id, now)
 
     def _queue(self, slot: LiftSlot) -> None:
+        if not slot.wants_earlier:
+            return
         by = self._next_by(slot)
         if by < slot.queued_by:
             slot.queued_by = by

@@ -151,7 +151,7 @@ def _make_status(wire: StatusWire) -> Status:
         service_mode=wire["service_mode"],
         car_status=wire["car_status"],
         car_direction=wire["car_direction"],
-        car_position=str(wire["car_position"]),
+        car_position=_write_position(wire["car_position"]),
         door_zone=wire["door_zone"],
         door_status=wire["door_status"],
         passenger_present=wire["passenger_status"],
@@ -173,7 +173,7 @@ def _translate_status(wire: DialectStatusWire, profile: Profile) -> Status:
         service_mode=_translate(profile.service_mode, "service_mode", wire["service_mode"]),
         car_status=_translate(profile.car_status, "car_status", wire["car_status"]),
         car_direction=_translate(profile.car_direction, "car_direction", wire["car_direction"]),
-        car_position=str(wire["car_position"]),
+        car_position=_write_position(wire["car_position"]),
         door_zone=_translate(profile.door_zone, "door_zone", wire["door_zone"]),
         door_status=_translate(profile.door_status, "door_status", wire["door_status"]),
         passenger_present=(
@@ -299,6 +299,12 @@ def _name_code(profile_name: str, code: int | str) -> RawFault | None:
 def _guess_power(faults: Sequence[RawFault]) -> PowerStatus:
     """A profile without a power status may still report that the mains are off."""
     return PowerStatus.LOST if any(raw.fault is Fault.MAINS_LOST for raw in faults) else PowerStatus.UNKNOWN
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _write_position(position: float | str) -> str:
+    """One text for each landing, for a city has many lifts and few names of landings."""
+    return str(position)
 
 
 def _refuse_too_big(payload: bytes) -> None:

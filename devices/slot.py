@@ -255,6 +255,14 @@ class LiftSlot:
         return int.from_bytes(self.lift_id[-4:].encode()) * SPREADS % 2**32 / 2**32
 
     @property
+    def wants_earlier(self) -> bool:
+        """Some deadline is before the one that it is queued for: of nearly all messages none is."""
+        by = self.queued_by
+        return (
+            self.quiet_by < by or self.trapped_by < by or self.shut_in_by < by or self.lost_by < by or self.test_by < by
+        )
+
+    @property
     def people_by(self) -> float:
         """The earliest of those that concern people."""
         return min(self.trapped_by, self.shut_in_by)

@@ -22,7 +22,7 @@ app = typer.Typer(
     name="simulate", help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
 )
 
-MOST_COLUMNS = 16
+MOST_COLUMNS = 10
 """A terminal has room for no more; wider tables are turned."""
 
 Lifts = Annotated[int, typer.Option(min=1, max=MOST_LIFTS, help="lifts in the city")]

@@ -292,7 +292,7 @@ async def test_an_entrapment_stands_above_every_other_case_the_others_by_their_k
     await expect(page.locator("#cases-count")).to_have_text("Entrapment 1 · others 5")
     await expect(rows.nth(0)).to_contain_text("Entrapment · likely")
     await expect(row_of(page, fault)).to_contain_text("Fault · door does not close")
-    await expect(row_of(page, fault).locator("td").nth(8)).to_contain_text("see to it 1:59:")
+    await expect(row_of(page, fault).locator("td").nth(8)).to_contain_text("see to it 1:5")
     await expect(row_of(page, silent)).to_contain_text("Link lost")
     assert watch.complaints == []
 

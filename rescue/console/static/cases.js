@@ -98,12 +98,16 @@ function status(incident) {
 
 /** What the case is about, in a few words. */
 function what(incident) {
-  if (isEntrapment(incident)) return `${say("kind.entrapment")} · ${say(`confidence.${incident.evidence.confidence}`)}`;
+  if (isEntrapment(incident)) return certainty(incident);
   const known = Object.keys(incident.conditions).filter((name) => name !== SAID_BY_KIND[incident.kind]);
   const faults = known.length > 0 || incident.kind !== "fault" ? known : [incident.fault];
   const words = faults.filter(Boolean).map((name) => say(`condition.${name}`));
   const many = incident.lift ? [] : [say("lifts_affected", incident.affected)];
   return [say(`kind.${incident.kind}`), ...words, ...many].join(" · ");
+}
+
+function certainty({ evidence }) {
+  return `${say("kind.entrapment")} · ${say(`confidence.${evidence.confidence}`)}`;
 }
 
 function plate({ lift }) {
@@ -162,11 +166,15 @@ function stageBar(incident, entries) {
     element(
       "li",
       { class: index <= reached ? "done" : "ahead", "aria-current": index === reached ? "step" : null },
-      element("span", {}, name === "released" && !isEntrapment(incident) ? say("status.work_done") : say(`stage.${name}`)),
+      element("span", {}, stageWord(incident, name)),
       element("time", {}, at ? clock(at) : "—"),
     ),
   );
   return element("ol", { class: "stages" }, items);
+}
+
+function stageWord(incident, name) {
+  return name === "released" && !isEntrapment(incident) ? say("status.work_done") : say(`stage.${name}`);
 }
 
 /** When something last happened: an assignment that is over is no longer the case's own, its history is. */
