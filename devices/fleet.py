@@ -26,6 +26,8 @@ from devices.links import excuse_silence, is_late
 from devices.messages import (
     AlarmRaised,
     Area,
+    EntrapmentEnded,
+    EntrapmentFound,
     Event,
     Evidence,
     LiftId,
@@ -42,6 +44,7 @@ __all__ = ["Counts", "Fleet", "Flooded", "LiftView", "OwnRules", "UnknownLift", 
 
 SMALLEST_REBUILD = 64
 STORED_AFTER_S = 3.0
+NEVER_TOO_SOON = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +173,7 @@ class Fleet:
         flood = self._hold_back(slot, message, now)
         before = (slot.status, slot.situation, slot.online, slot.faults)
         events = tracker.observe(slot, message, now, self._rules)
-        self._follow_up(slot, now)
+        self._follow_up(slot, now, events)
         if self._note is not None and is_changed(slot, *before):
             self._note(state_of(slot, now))
         return (*events, *flood) if flood else events
@@ -191,9 +194,10 @@ class Fleet:
                 was_online = slot.online
                 if self._about_to_wake is not None and self._next_by(slot) <= now:
                     self._about_to_wake(lift_id, now)
-                events += tracker.expire(slot, now, self._rules, is_deaf=self._is_deaf)
+                expired = tracker.expire(slot, now, self._rules, is_deaf=self._is_deaf)
+                events += expired
                 slot.queued_by = NEVER
-                self._follow_up(slot, now)
+                self._follow_up(slot, now, expired)
                 if self._note is not None and slot.online is not was_online:
                     self._note(state_of(slot, now))
         return events
@@ -242,6 +246,13 @@ class Fleet:
         """The lift has an open case for this: if its next status shows it no longer, it is told as cleared."""
         if slot := self._slots.get(lift_id):
             believe(slot, fault, since)
+
+    def believe_trapped(self, lift_id: LiftId, evidence: Evidence, since: float) -> None:
+        """The lift has an open case of people that its own word opened: that they are inside is not told again."""
+        slot = self._slots.get(lift_id)
+        if slot is not None and slot.found is None:
+            slot.found, slot.found_since = evidence, since
+            slot.since = since if slot.since is None else min(slot.since, since)
 
     def believe_lost(self, lift_id: LiftId, since: float) -> None:
         """The lift has an open case for being off line: it is told when it is heard again."""
@@ -335,14 +346,16 @@ class Fleet:
             raise Flooded(f"{said}: left out", is_first=beyond == 1)
         return ()
 
-    def _follow_up(self, slot: LiftSlot, now: float) -> None:
+    def _follow_up(self, slot: LiftSlot, now: float, events: Sequence[Event] = ()) -> None:
         """What every change of a slot may lead to, whatever the message was."""
         if slot.must_test and slot.test_by == NEVER and slot.test_call_at is None and not slot.is_test_overdue:
             expect_test_calls(slot, now, self._rules)
         self._queue(slot)
         if slot.is_touched:
             slot.is_touched = False
-            self._touched.setdefault(slot.lift_id, now)
+            is_told = any(isinstance(event, EntrapmentFound | EntrapmentEnded) for event in events)
+            # What was told of people must not be told again: it is stored without waiting to see whether it lasts.
+            self._touched[slot.lift_id] = NEVER_TOO_SOON if is_told else self._touched.get(slot.lift_id, now)
 
     def _queue(self, slot: LiftSlot) -> None:
         if not slot.wants_earlier:

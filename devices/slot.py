@@ -242,6 +242,8 @@ class LiftSlot:
     window_at: float = 0.0
     window_count: int = 0
 
+    is_restored: bool = False
+    """Brought back from what was stored, and not heard since."""
     is_touched: bool = False
     """Something changed that must outlive a restart."""
     stored_state: int = 0

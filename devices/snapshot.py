@@ -35,7 +35,7 @@ from devices.slot import Condition, LiftSlot, Motion, Rival, Rules
 
 NOT_KEPT = frozenset({
     "lift_id", "area", "trapped_after_s", "rated_speed_mps", "must_test",  # the registry's
-    "stored_state", "window_at", "window_count", "is_touched", "queued_by",
+    "stored_state", "window_at", "window_count", "is_touched", "is_restored", "queued_by",
 })  # fmt: skip
 KEPT = tuple(field.name for field in fields(LiftSlot) if field.name not in NOT_KEPT)
 
@@ -61,6 +61,7 @@ def lasting_state(slot: LiftSlot) -> tuple[object, ...]:
 def restore(slot: LiftSlot, kept: Mapping[str, Any], now: float, rules: Rules) -> None:
     """Takes a stored state into a slot that has heard nothing yet, as after a restart of ours."""
     recall(slot, kept)
+    slot.is_restored = True
     excuse_silence(slot, now, rules)
     # A deadline that does not exist is later than any.
     slot.trapped_by = max(slot.trapped_by, now + rules.restored_grace_s)

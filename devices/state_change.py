@@ -69,7 +69,7 @@ def state_of(slot: LiftSlot, now: float) -> StateChange:
         reported_at=status.reported_at if status else None,
         skew_s=slot.skew_s,
         boot=max(slot.boot, 0),
-        seq=max(slot.seq, 0),
+        seq=max(slot.seq, slot.fault_seq, 0),
         online=bool(slot.online),
         service_mode=status.service_mode if status else ServiceMode.UNKNOWN,
         car_status=status.car_status if status else None,

@@ -90,6 +90,11 @@ def expire(slot: LiftSlot, now: float, rules: Rules, *, is_deaf: bool = False) -
 
 
 def _observe_status(slot: LiftSlot, status: Status, now: float, rules: Rules) -> Sequence[Event]:
+    was_restored, slot.is_restored = slot.is_restored, False
+    if was_restored and (status.boot, status.seq) == (slot.boot, slot.seq):
+        # Its retained status: what it says is known, and that it still says so is the lift's own word.
+        back = links.hear(slot, now, rules)
+        return (*people.judge(slot, now, rules), *back)
     if not is_news(slot, status.boot, status.seq, now, rules):
         return button.take_late_press(slot, status, now, rules) if status.alarm_button else NOTHING
     before, slot.status, slot.status_at = slot.status, status, now

@@ -15,6 +15,7 @@ from devices.fleet import Fleet
 from devices.messages import LiftId
 from rescue.desk.board import Board
 from rescue.desk.conditions import LINK_LOST, TEST_OVERDUE
+from rescue.incident import TRAPPED, Source
 
 WORDS = frozenset(map(str, Fault))
 
@@ -28,6 +29,9 @@ def remember_cases(fleet: Fleet, board: Board) -> None:
             fleet.believe_untested(lift_id)
         elif condition in WORDS:
             fleet.believe_fault(lift_id, Fault(condition), since.timestamp())
+    for incident in board.incidents.values():
+        if incident.lift_id and incident.is_entrapment and incident.source is Source.IOT and incident.status in TRAPPED:
+            fleet.believe_trapped(incident.lift_id, incident.evidence, incident.trapped_since.timestamp())
 
 
 def _conditions(board: Board) -> Iterator[tuple[LiftId, str, datetime]]:

@@ -88,7 +88,7 @@ ACTIONS: Mapping[Action, tuple[type[AnyAction], str]] = {
     Action.STAND_DOWN: (StandDownBody, "The passengers got out by themselves; nobody need go"),
     Action.FALSE_ALARM: (ReasonedBody, "Nobody was trapped"),
     Action.CONFIRM_RELEASE: (ReleaseBody, "Called back: everybody is out"),
-    Action.CLOSE: (CloseBody, "Close a released case"),
+    Action.CLOSE: (CloseBody, "Close a released case, or one without people"),
 }
 
 

@@ -246,7 +246,7 @@ def _adopt(draft: Draft, parent: Incident, incident: Incident) -> Incident:
     said = f"Part of case {parent.number}: {describe(parent)}"
     child = draft.record(replace(incident, parent_id=parent.incident_id), "grouped", said, parent=parent.number)
     known = draft.incidents.get(parent.incident_id, parent)
-    said = f"Case {child.number} is part of this: {child.kind}, lift {child.lift_id}"
+    said = f"Case {child.number} is part of this: {child.kind.replace('_', ' ')}, lift {child.lift_id}"
     draft.record(replace(known, children=known.children + 1), "child_joined", said, child=child.number)
     return child
 

@@ -23,10 +23,10 @@ def said(recording: Any) -> list[Any]:
 
 
 def test_a_lift_in_which_somebody_got_stuck_is_replayed_and_comes_out_the_same(centre: Centre) -> None:
-    lift = centre.lift("L21")
+    lift = centre.lift("L53")
     lift.status()
     lift.stuck()
-    case = centre.case("L21")
+    case = centre.case("L53")
     recording = recording_of(centre, case)
     assert [one["door_status"] for one in said(recording)] == ["open", "closed"]
     assert recording["rules"]["trapped_after_s"] == 1
@@ -38,10 +38,10 @@ def test_a_lift_in_which_somebody_got_stuck_is_replayed_and_comes_out_the_same(c
 
 
 def test_an_alarm_is_replayed_and_comes_out_the_same(centre: Centre) -> None:
-    lift = centre.lift("L22")
+    lift = centre.lift("L54")
     lift.status(door_status="closed", passenger_status=True)
     lift.alarm(number=5)
-    case = centre.case("L22")
+    case = centre.case("L54")
     recording_of(centre, case)
     told = json.loads(centre.command("replay", str(case["number"]), "--json"))
     assert told["same"] is True
@@ -49,8 +49,8 @@ def test_an_alarm_is_replayed_and_comes_out_the_same(centre: Centre) -> None:
 
 
 def test_a_case_opened_by_phone_has_what_the_lift_said_before(centre: Centre) -> None:
-    centre.lift("L23").status()
-    eventually("the lift is heard", lambda: centre.get("/api/v1/lifts/L23").get("live"))
+    centre.lift("L55").status()
+    eventually("the lift is heard", lambda: centre.get("/api/v1/lifts/L55").get("live"))
     status, case = centre.ask("POST", "/api/v1/incidents", {"rescue_code": "100023", "source": "phone"})
     assert status == 201
     assert [one["door_status"] for one in said(recording_of(centre, case))] == ["open"]

@@ -15,8 +15,15 @@ from tests.acceptance.conftest import open_centre
 
 
 def rescue_passengers(company: Company, offer: Any) -> None:
-    """The crew goes, arrives and gets them out."""
-    for what in ("accept", "en_route", "on_scene"):
+    """The crew accepts, goes, arrives and gets them out."""
+    status, answer = company.answer(offer, "accept")
+    assert status == 200, answer
+    go_and_release(company, offer)
+
+
+def go_and_release(company: Company, offer: Any) -> None:
+    """The crew that has accepted goes, arrives and gets them out."""
+    for what in ("en_route", "on_scene"):
         status, answer = company.answer(offer, what)
         assert status == 200, answer
     status, answer = company.answer(
@@ -65,8 +72,8 @@ def test_a_car_stopped_between_landings_with_somebody_inside_is_offered_without_
 
 @pytest.fixture
 def hasty_centre(tmp_path: Path) -> Iterator[Centre]:
-    """A centre whose first offer of a level may be answered for eight seconds, and the next for two."""
-    started = open_centre(tmp_path / "data", RESCUE_ACCEPT_WITHIN_S="8", RESCUE_ACCEPT_NEXT_WITHIN_S="2")
+    """A centre whose first offer of a level may be answered for six seconds, and the next for three."""
+    started = open_centre(tmp_path / "data", RESCUE_ACCEPT_WITHIN_S="6", RESCUE_ACCEPT_NEXT_WITHIN_S="3")
     yield started
     started.stop()
 
@@ -80,13 +87,21 @@ def no_answer_of_the_contractor(centre: Centre, contractor: Company, station: Co
     """Two offers to the contractor go by; the station's crew does the work."""
     centre.lift("L4").alarm()
     first = contractor.expect("assignment.offered", "L4")
-    contractor.expect("assignment.withdrawn", "L4")
     second = contractor.expect("assignment.offered", "L4")
     assert second["assignment"]["crew_id"] != first["assignment"]["crew_id"]
     third = station.expect("assignment.offered", "L4")
     assert third["assignment"]["level"] == 2
     assert contractor.answer(first, "accept")[0] == 409
-    rescue_passengers(station, third)
+    go_and_release(station, accept_what_stands(station, "L4", third))
+
+
+def accept_what_stands(company: Company, lift_id: str, offer: Any) -> Any:
+    """The offer that was accepted: this one or, on a machine that stalled meanwhile, one that came after it."""
+    for _ in range(5):
+        if company.answer(offer, "accept")[0] == 200:
+            return offer
+        offer = company.expect("assignment.offered", lift_id)
+    raise AssertionError("five offers in a row were overdue")
 
 
 def test_a_declined_offer_goes_to_the_next_crew_at_once(centre: Centre, contractor: Company) -> None:

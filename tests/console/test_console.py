@@ -365,6 +365,11 @@ def test_the_page_has_a_word_for_whatever_the_desk_can_say_of_a_case() -> None:
     assert [word for word in known if f'"{word}": [' not in words] == []
 
 
+def test_the_page_ranks_the_kinds_of_cases_as_the_desk_does() -> None:
+    ranked = ", ".join(f'"{kind}"' for kind in Kind)
+    assert f"const KINDS = [{ranked}];" in (STATIC / "cases.js").read_text("utf-8")
+
+
 @pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_everything_fits_the_smallest_screen(

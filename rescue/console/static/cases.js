@@ -30,7 +30,7 @@ export function byUrgency(one, other) {
 
 function urgency(incident) {
   return [
-    KINDS.indexOf(incident.kind),
+    KINDS.includes(incident.kind) ? KINDS.indexOf(incident.kind) : KINDS.length,
     incident.lift ? 1 : 0,
     incident.status === "released" ? 1 : 0,
     incident.injured > 0 || incident.vulnerable.some((need) => GRAVE.has(need)) ? 0 : 1,
