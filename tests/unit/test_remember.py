@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 
 from devices.faults import Fault
 from devices.fleet import Fleet
-from devices.messages import FaultCleared, LinkChanged, TestCall, TestCallHeard
+from devices.messages import EntrapmentFound, FaultCleared, LinkChanged, TestCall, TestCallHeard
 from devices.slot import Rules
 from dispatch.crews import CompanyId
 from rescue.desk.board import Board
-from rescue.incident import IncidentId, Kind, Member
+from rescue.incident import IncidentId, Kind, Member, Source
 from rescue.remember import remember_cases
 from tests.contract.cases import incident
-from tests.unit.devices.lifts import AREA, LIFT, NOON, RESTING
+from tests.unit.devices.lifts import AREA, BETWEEN, LIFT, NOON, RESTING
 
 SINCE = datetime.fromtimestamp(NOON - 600, UTC)
 
@@ -61,3 +61,19 @@ def test_an_overdue_test_call_is_told_when_it_comes() -> None:
 
 def test_a_condition_that_is_no_word_of_the_tracker_is_left_alone() -> None:
     assert fleet_after(people="x").observe(AREA, LIFT, replace(RESTING, seq=9), NOON) == ()  # type: ignore[arg-type]
+
+
+def test_people_whose_case_is_open_by_the_lifts_own_word_are_not_told_of_again() -> None:
+    case = replace(incident("i1", 1), lift_id=LIFT, source=Source.IOT, trapped_since=SINCE)
+    fleet = remembering(Board(incidents={case.incident_id: case}))
+    assert fleet.view(LIFT, NOON).evidence == case.evidence
+    fleet.observe(AREA, LIFT, replace(BETWEEN, seq=9), NOON)
+    told = [*fleet.expire(NOON + 31), *fleet.expire(NOON + 62)]
+    assert [event for event in told if isinstance(event, EntrapmentFound)] == []
+
+
+def test_people_of_whom_only_a_person_has_told_are_news_when_the_lift_says_so_too() -> None:
+    case = replace(incident("i1", 1), lift_id=LIFT, source=Source.PHONE, trapped_since=SINCE)
+    fleet = remembering(Board(incidents={case.incident_id: case}))
+    fleet.observe(AREA, LIFT, replace(BETWEEN, seq=9), NOON)
+    assert any(isinstance(event, EntrapmentFound) for event in fleet.expire(NOON + 31))

@@ -30,10 +30,12 @@ from tests.unit.devices.lifts import (
     DOOR_OPENING,
     LEVELLED_OPEN,
     LIFT,
+    NOON,
     RESTING,
     RUNNING,
     UNHEARD_OF,
     Listener,
+    of_people,
 )
 
 MOST_BYTES = 1500
@@ -321,3 +323,16 @@ def test_a_test_call_overdue_before_the_restart_is_not_told_of_again() -> None:
     restarts(lift)
     assert not any(isinstance(event, TestCallOverdue) for event in lift.waits(100 * 3600))
     assert lift.slot.is_test_overdue
+
+
+def test_the_retained_status_after_a_restart_is_the_lifts_own_word_though_it_was_heard_before() -> None:
+    lift = Listener()
+    lift.sees(BETWEEN)
+    lift.waits(25)
+    said = lift.slot.status
+    assert said is not None
+    restarts(lift, down_s=10)
+    [found] = of_people(lift.hears(said))
+    assert isinstance(found, EntrapmentFound)
+    assert found.since == NOON
+    assert lift.hears(said) == []
