@@ -51,13 +51,13 @@ def test_an_alarm_is_replayed_and_comes_out_the_same(centre: Centre) -> None:
 def test_a_case_opened_by_phone_has_what_the_lift_said_before(centre: Centre) -> None:
     centre.lift("L55").status()
     eventually("the lift is heard", lambda: centre.get("/api/v1/lifts/L55").get("live"))
-    status, case = centre.ask("POST", "/api/v1/incidents", {"rescue_code": "100023", "source": "phone"})
+    status, case = centre.ask("POST", "/api/v1/incidents", {"rescue_code": "100055", "source": "phone"})
     assert status == 201
     assert [one["door_status"] for one in said(recording_of(centre, case))] == ["open"]
 
 
 def test_a_case_of_a_lift_that_never_said_anything_has_an_empty_recording(centre: Centre) -> None:
-    status, case = centre.ask("POST", "/api/v1/incidents", {"rescue_code": "100024", "source": "phone"})
+    status, case = centre.ask("POST", "/api/v1/incidents", {"rescue_code": "100056", "source": "phone"})
     assert status == 201
     assert recording_of(centre, case)["records"] == []
     assert "nothing was heard of this lift" in centre.command("replay", str(case["number"]))
