@@ -352,6 +352,7 @@ class _Connection:
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
         client.on_message = self._on_message
+        client.on_plain = self._on_plain
         client.on_publish = self._on_publish
         client.on_disconnect = self._on_disconnect
         client.on_socket_close = self._on_socket_close
@@ -468,6 +469,14 @@ class _Connection:
             self._answered.set()
             self._grant()
 
+    def _on_plain(self, topic: str, payload: bytes, retained: bool) -> None:
+        self._counts.received += 1
+        self._retained += retained
+        try:
+            self._handle(topic, payload, retained, None)
+        except Exception:
+            self._report_failure(mid=0, qos=0)
+
     def _on_message(self, _client: paho.Client, _userdata: Any, message: paho.MQTTMessage) -> None:
         self._counts.received += 1
         self._retained += message.retain
@@ -482,14 +491,14 @@ class _Connection:
         try:
             self._handle(message.topic, bytes(message.payload), message.retain, receipt)
         except Exception:
-            self._report_failure(message)
+            self._in_hand.discard(message.mid)
+            self._report_failure(mid=message.mid, qos=message.qos)
 
-    def _report_failure(self, message: paho.MQTTMessage) -> None:
+    def _report_failure(self, *, mid: int, qos: int) -> None:
         """Log the 1st, 2nd, 4th, 8th … failure: a handler that always raises must not also fill the disk."""
-        self._in_hand.discard(message.mid)
         self._counts.failed += 1
         if self._counts.failed & (self._counts.failed - 1) == 0:
-            log.exception("message not handled", mid=message.mid, qos=message.qos, failed=self._counts.failed)
+            log.exception("message not handled", mid=mid, qos=qos, failed=self._counts.failed)
 
     def _on_publish(self, _client: paho.Client, _userdata: Any, packet: int, _answer: Any, _properties: Any) -> None:
         self._finish(packet)

@@ -255,6 +255,7 @@ async def _furnish(settings: Settings, around: Surroundings, store: PostgresStor
         recorder=recorder,
         clock=clock,
         acknowledge=lambda receipt: link.acknowledge(receipt),
+        seconds=clock.seconds,
     )
     link = MqttLink(around.mqtt_url, settings.shard, SUBSCRIPTIONS, ingest.on_message)
     outbox = Outbox(store, link.publish, sender, clock, undelivered)

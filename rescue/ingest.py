@@ -73,34 +73,33 @@ class Ingest:
         recorder: Recorder,
         clock: Clock,
         acknowledge: Callable[[Receipt], None],
+        seconds: Callable[[], float] | None = None,
     ) -> None:
-        """`acknowledge` is the link's; it is called after commit."""
+        """`acknowledge` is the link's; it is called after commit. `seconds` is the clock's time, cheaper to ask for."""
         self.counts = IngestCounts()
         self._fleet = fleet
         self._desk = desk
         self._quarantine = quarantine
         self._recorder = recorder
         self._clock = clock
+        self._seconds = seconds or (lambda: clock.now().timestamp())
         self._acknowledge = acknowledge
         self._unusable: deque[Quarantined] = deque()
         self._wake = asyncio.Event()
 
     def on_message(self, topic: str, payload: bytes, _retained: bool, receipt: Receipt | None) -> None:
         """Take in one message of the broker."""
-        now = self._clock.now()
         self.counts.messages += 1
+        events: Sequence[Event] = ()
         try:
             if topic.startswith("crews/"):
-                self._place_crew(topic, payload, now)
-                events: Sequence[Event] = ()
+                self._place_crew(topic, payload, self._clock.now())
             else:
-                events = self._observe(topic, payload, now.timestamp())
+                events = self._observe(topic, payload, self._seconds())
         except Flooded as error:
-            self._leave_out(topic, payload, error, now)
-            events = ()
+            self._leave_out(topic, payload, error, self._clock.now())
         except Refused as error:
-            self._put_aside(topic, payload, type(error).__name__, error.reason, now)
-            events = ()
+            self._put_aside(topic, payload, type(error).__name__, error.reason, self._clock.now())
         if events:
             self._tell(events, receipt)
         elif receipt:

@@ -86,6 +86,7 @@ class Intake:
             recorder=self._recorder,
             clock=self._clock,
             acknowledge=self._acknowledge,
+            seconds=self._clock.seconds if isinstance(self._clock, SystemClock) else None,
         )
 
     def take(self, topic: str, payload: bytes, retained: bool, receipt: Receipt | None) -> None:
