@@ -14,7 +14,8 @@ the car stands ...                                                 someone in  n
 =================================================================  ==========  ===========  ==========
 outside the door zone, doors closed                                likely      possible     a fault
 the same, but a door not closed, or only a fault code tells of it  possible    possible     a fault
-it ran when it last spoke, and has reported a fault that stops it  possible    possible     a fault
+it ran, or stood ready with people, when it last spoke, and has
+reported a fault that stops a car under way                        possible    possible     a fault
 in the zone; the door will not open (fault)                        likely      possible     a fault
 the same, but a door told as open (or only as not closed)          possible    possible     nothing
 in the zone; the door is opening still: two messages 10 s apart    likely      possible     a fault

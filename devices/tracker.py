@@ -139,5 +139,11 @@ def _see_anew(slot: LiftSlot, report: FaultReport) -> None:
     """A fault may change what the last status means; that the car has stopped is newer news than that it ran."""
     if slot.status is not None:
         slot.situation = people.situation_of(slot, slot.status)
-        if report.raised and report.fault.fault in STOPS_CAR and slot.situation is Situation.MOVING:
+        if report.raised and report.fault.fault in STOPS_CAR and _may_have_run(slot):
             slot.situation = Situation.BETWEEN_LANDINGS
+
+
+def _may_have_run(slot: LiftSlot) -> bool:
+    """When it last spoke it ran, or was about to with somebody inside."""
+    is_boarded = slot.status is not None and bool(slot.status.passenger_present)
+    return slot.situation is Situation.MOVING or (slot.situation is Situation.RESTING and is_boarded)

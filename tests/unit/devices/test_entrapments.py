@@ -883,3 +883,13 @@ def test_a_car_that_is_elsewhere_after_lost_messages_has_moved_so_what_was_found
     assert codes(over.reasons) == {"elsewhere"}
     lift.hears(replace(BETWEEN, seq=41, car_position="9"))
     assert [type(event) for event in of_people(lift.waits(30))] == [EntrapmentFound]
+
+
+def test_a_car_ready_to_go_with_people_that_reports_a_fault_of_cars_under_way_has_gone_and_stopped() -> None:
+    lift = Listener()
+    lift.sees(LEVELLED_OPEN, passenger_present=True)
+    lift.sees(RESTING, passenger_present=True)
+    lift.hears_fault(RawFault(profile="canonical", code="01", fault=Fault.SAFETY_CIRCUIT_OPEN))
+    [found] = of_people(lift.waits(30))
+    assert isinstance(found, EntrapmentFound)
+    assert found.evidence.confidence is Confidence.POSSIBLE
