@@ -79,6 +79,13 @@ class Broker:
     def pause(self) -> None:
         """Until `resume`, it keeps its connections and neither hears nor says anything."""
         self.process.send_signal(signal.SIGSTOP)
+        self._wait_until_stopped()
+
+    def _wait_until_stopped(self) -> None:
+        """The signal stops one thread after the other; until the last has, the broker may still answer."""
+        until = time.monotonic() + WITHIN_S
+        while set(map(_state_of, Path(f"/proc/{self.process.pid}/task").iterdir())) - {"T", ""}:
+            assert time.monotonic() < until, "the broker did not stop"
 
     def resume(self) -> None:
         self.process.send_signal(signal.SIGCONT)
@@ -189,3 +196,11 @@ async def eventually(condition: Callable[[], bool], within_s: float = WITHIN_S) 
     async with asyncio.timeout(within_s):
         while not condition():  # noqa: ASYNC110 - there is no event to wait for.
             await asyncio.sleep(0.01)
+
+
+def _state_of(thread: Path) -> str:
+    """As /proc tells it, T for stopped; empty for one that is gone."""
+    try:
+        return (thread / "stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return ""

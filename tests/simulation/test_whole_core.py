@@ -8,7 +8,7 @@ import pytest
 
 from tests.simulation.world import World
 
-SEEDS = int(os.environ.get("RESCUE_SIMULATION_SEEDS", "200"))
+SEEDS = int(os.environ.get("RESCUE_SIMULATION_SEEDS", "120"))
 
 
 @pytest.mark.parametrize("block", range(10))
