@@ -89,6 +89,7 @@ class Gateway:
         if self._address.scheme == "mqtts":
             client.tls_set()
         client.on_connect = self._note_connected
+        client.on_subscribe = self._note_subscribed
         client.on_disconnect = self._note_lost
         client.on_message = self._hear
         self._watch_socket(client)
@@ -139,8 +140,13 @@ class Gateway:
         if reason.is_failure:
             self._refusal = str(reason)
             return
-        for topic in self._subscriptions:
-            client.subscribe(topic, qos=1)
+        if self._subscriptions:
+            client.subscribe([(topic, 1) for topic in self._subscriptions])
+        else:
+            self._connected.set()
+
+    def _note_subscribed(self, _client: mqtt.Client, _data: Any, _packet: int, _answers: Any, _properties: Any) -> None:
+        """Only now is everything heard that is said from here on."""
         self._connected.set()
 
     def _hear(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
