@@ -24,6 +24,9 @@ Key = TypeVar("Key")
 MemberKey: TypeAlias = tuple[str, LiftId]
 """A condition, and the lift that has it: it belongs to one parent case at most."""
 
+BUSY = {status: f"{status.replace('_', ' ')} for another case" for status in HOLDS_CREW}
+"""Why a crew that holds such an assignment is not asked for another case."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Board:
@@ -41,12 +44,18 @@ class Board:
     by_lift: dict[LiftId, IncidentId] = field(default_factory=dict, init=False)
     by_place: dict[Place, IncidentId] = field(default_factory=dict, init=False)
     """The open parent cases."""
+    holders: dict[CrewId, Assignment] = field(default_factory=dict, init=False)
+    """The offer or assignment that each busy crew holds."""
+    _attempts: dict[IncidentId, dict[AssignmentId, None]] = field(default_factory=dict, init=False)
+    """The attempts of each open case, in their order."""
     _timers: list[tuple[datetime, IncidentId]] = field(default_factory=list, init=False, repr=False, compare=False)
     """A heap with the earliest deadline of every open case, and such as no longer hold."""
 
     def __post_init__(self) -> None:
         for incident in self.incidents.values():
             self._index(incident)
+        for assignment in self.assignments.values():
+            self._index_assignment(assignment)
 
     def put(self, incident: Incident) -> None:
         """A new or newer value of an open case."""
@@ -63,6 +72,28 @@ class Board:
         if incident.deadlines:
             heapq.heappush(self._timers, (min(incident.deadlines.values()), incident.incident_id))
 
+    def put_assignments(self, assignments: Mapping[AssignmentId, Assignment]) -> None:
+        """New or newer attempts of open cases. A crew may go from one to another: it is let go before it is taken."""
+        for assignment_id in assignments:
+            self._let_go(assignment_id)
+        for assignment in assignments.values():
+            self.assignments[assignment.assignment_id] = assignment
+            self._index_assignment(assignment)
+
+    def _index_assignment(self, assignment: Assignment) -> None:
+        self._attempts.setdefault(assignment.incident_id, {})[assignment.assignment_id] = None
+        if assignment.status in HOLDS_CREW:
+            self.holders[assignment.crew_id] = assignment
+
+    def _let_go(self, assignment_id: AssignmentId) -> None:
+        before = self.assignments.get(assignment_id)
+        if before and self.holders.get(before.crew_id) is before:
+            del self.holders[before.crew_id]
+
+    def attempts_of(self, incident_id: IncidentId) -> list[Assignment]:
+        """Every attempt of an open case, the first one first."""
+        return [self.assignments[assignment_id] for assignment_id in self._attempts.get(incident_id, ())]
+
     def take_off(self, incident: Incident) -> None:
         """A case that is finished, with its attempts and its members."""
         self.incidents.pop(incident.incident_id, None)
@@ -73,8 +104,8 @@ class Board:
                 del self.members[key]
         elif incident.lift_id is not None:
             _forget(self.by_lift, incident.lift_id, incident.incident_id)
-        ended = [a.assignment_id for a in self.assignments.values() if a.incident_id == incident.incident_id]
-        for assignment_id in ended:
+        for assignment_id in self._attempts.pop(incident.incident_id, ()):
+            self._let_go(assignment_id)
             del self.assignments[assignment_id]
 
     def next_deadline(self) -> datetime | None:
@@ -94,11 +125,7 @@ class Board:
 
     def busy(self) -> dict[CrewId, str]:
         """Crews that hold an offer or assignment, each with the reason a dispatcher would give."""
-        return {
-            a.crew_id: f"{a.status.replace('_', ' ')} for another case"
-            for a in self.assignments.values()
-            if a.status in HOLDS_CREW
-        }
+        return {crew_id: BUSY[assignment.status] for crew_id, assignment in self.holders.items()}
 
     def place(self, crew_id: CrewId, position: Position, at: datetime) -> bool:
         """A crew's newest position; False if the crew is unknown or the report older than the one we have."""
@@ -167,7 +194,7 @@ class Decision:
 
 def apply(board: Board, decision: Decision) -> None:
     """Bring the board to where the committed decision left things; finished cases leave it."""
-    board.assignments.update(decision.assignments)
+    board.put_assignments(decision.assignments)
     board.ledgers.update(decision.ledgers)
     board.members.update(decision.members)
     for incident in sorted(decision.incidents.values(), key=lambda one: not one.is_final):

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from devices.messages import Area, LiftId
 from dispatch.crews import CrewId
 from dispatch.travel import TravelTimes
-from rescue.desk.board import Board, Decision, MemberKey, Outcome, Verdict
+from rescue.desk.board import BUSY, Board, Decision, MemberKey, Outcome, Verdict
 from rescue.effects import Effect
 from rescue.escalation import Policy
 from rescue.incident import HOLDS_CREW, AlarmLedger, Assignment, AssignmentId, Incident, IncidentId, Member, Place
@@ -105,16 +105,12 @@ class Draft:
     def busy(self) -> dict[CrewId, str]:
         """Crews that hold an offer or assignment, with what this draft has changed."""
         busy = self.board.busy()
-        for changed in self.assignments.values():
-            if changed.status in HOLDS_CREW:
-                busy[changed.crew_id] = f"{changed.status.replace('_', ' ')} for another case"
-            elif self._held_on_board(changed):
-                busy.pop(changed.crew_id, None)
-        return busy
-
-    def _held_on_board(self, changed: Assignment) -> bool:
-        before = self.board.assignments.get(changed.assignment_id)
-        return before is not None and before.status in HOLDS_CREW
+        for assignment_id in self.assignments:
+            before = self.board.assignments.get(assignment_id)
+            if before and before.status in HOLDS_CREW:
+                busy.pop(before.crew_id, None)
+        held = (a for a in self.assignments.values() if a.status in HOLDS_CREW)
+        return busy | {a.crew_id: BUSY[a.status] for a in held}
 
     def save(self, incident: Incident) -> Incident:
         """Take this value of the incident into the decision.
