@@ -150,6 +150,11 @@ class Fleet:
         slot = self._slots.get(lift_id)
         return slot.profile if slot else None
 
+    def area_of(self, lift_id: LiftId) -> Area | None:
+        """Where the lift is registered, None for an unknown one."""
+        slot = self._slots.get(lift_id)
+        return slot.area if slot else None
+
     def own_rules_of(self, lift_id: LiftId) -> OwnRules | None:
         """What the lift has of its own, None for an unknown one."""
         slot = self._slots.get(lift_id)

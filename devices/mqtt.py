@@ -127,7 +127,7 @@ class BrokerAddress:
 
     @classmethod
     def parse(cls, url: str) -> Self:
-        """`mqtt://[user:password@]host[:port]`; `mqtts://` for TLS, checked against the system's authorities."""
+        """`mqtt://[user:password@]host[:port]`; `mqtts://` for TLS."""
         try:
             parts = urlsplit(url)
             port = parts.port
@@ -160,11 +160,17 @@ class MqttLink:
     """The link of one shard. `run()` is a task's work; all else may be called at any time, on the same event loop."""
 
     def __init__(
-        self, url: str, shard: str, subscriptions: Sequence[tuple[str, int]], on_message: MessageHandler
+        self,
+        url: str,
+        shard: str,
+        subscriptions: Sequence[tuple[str, int]],
+        on_message: MessageHandler,
+        tls: Callable[[], ssl.SSLContext] = ssl.create_default_context,
     ) -> None:
-        """`subscriptions` are (topic filter, QoS 0 or 1). Raises `BadBrokerUrl`."""
+        """`subscriptions` are (topic filter, QoS 0 or 1); `tls` is asked at each dialling. Raises `BadBrokerUrl`."""
         self.counts = LinkCounts()
         self._address = BrokerAddress.parse(url)
+        self._tls = tls
         self._client_id = f"rescue-{shard}"
         self._subscriptions = list(subscriptions)
         self._handle = on_message
@@ -214,7 +220,8 @@ class MqttLink:
     async def _connect_until_lost(self) -> _Connection:
         """The connection, after its end."""
         self._generation += 1
-        connection = _Connection(self._address, self._client_id, self._generation, self._handle, self.counts)
+        client = _make_client(self._address, self._client_id, self._tls)
+        connection = _Connection(self._address, client, self._generation, self._handle, self.counts)
         connection.ended.add_done_callback(self._note_end)
         self._connection = connection
         try:
@@ -254,11 +261,11 @@ class _Connection:
     """One connection, from dialling to its end: `ended` then has the reason, and `close` clears up."""
 
     def __init__(
-        self, address: BrokerAddress, client_id: str, generation: int, handle: MessageHandler, counts: LinkCounts
+        self, address: BrokerAddress, client: BulkClient, generation: int, handle: MessageHandler, counts: LinkCounts
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._address = address
-        self._client = _make_client(address, client_id)
+        self._client = client
         self._generation = generation
         self._handle = handle
         self._counts = counts
@@ -378,12 +385,12 @@ class _Connection:
             self.end(NotConnected(f"could not read what the broker sent ({exc!r})"))
 
     def _read_a_turn(self) -> None:
-        counts, read = self._counts, self._client.loop_read
-        for _ in range(PACKETS_A_TURN):
+        counts, client = self._counts, self._client
+        stop_at, before = counts.received + PACKETS_A_TURN, -1
+        while before < counts.received < stop_at:
+            client.hand_out(stop_at - counts.received)
             before = counts.received
-            read()
-            if counts.received == before:
-                break
+            client.loop_read()
         if self._client.has_more or self._has_deciphered():
             # Read already, so the socket will not become readable for it.
             self._loop.call_soon(self._read)
@@ -510,7 +517,7 @@ class _Connection:
         self.end(NotConnected("the broker fell silent" if silent else "the broker closed the connection"))
 
 
-def _make_client(address: BrokerAddress, client_id: str) -> BulkClient:
+def _make_client(address: BrokerAddress, client_id: str, tls: Callable[[], ssl.SSLContext]) -> BulkClient:
     client = BulkClient(
         CallbackAPIVersion.VERSION2,
         client_id=client_id,
@@ -523,7 +530,7 @@ def _make_client(address: BrokerAddress, client_id: str) -> BulkClient:
     if address.username is not None:
         client.username_pw_set(address.username, address.password)
     if address.tls:
-        context = ssl.create_default_context()
+        context = tls()
         context.sslsocket_class = _TidySocket
         client.tls_set_context(context)
     return client

@@ -43,9 +43,9 @@ KEPT = tuple(field.name for field in fields(LiftSlot) if field.name not in NOT_K
 def snapshot(slot: LiftSlot) -> dict[str, Any]:
     """The slot as JSON values."""
     kept: dict[str, Any] = {}
-    for name in KEPT:
+    for name, fresh in _AS_FRESH:
         value = getattr(slot, name)
-        if value != getattr(_FRESH, name):
+        if value != fresh:
             kept[name] = _WRITERS[name](value) if name in _WRITERS else value
     return kept
 
@@ -80,6 +80,7 @@ def recall(slot: LiftSlot, kept: Mapping[str, Any]) -> None:
 
 
 _FRESH = LiftSlot(lift_id=LiftId(""), area=Area(""))
+_AS_FRESH = tuple((name, getattr(_FRESH, name)) for name in KEPT)
 
 _Kind = TypeVar("_Kind", Status, Motion, Condition)
 _Readers = Mapping[str, Callable[[Any], Any]]

@@ -140,8 +140,7 @@ class Recorder:
         said = None
         if state is not None:
             own = self._own_of(lift_id)
-            area = self._fleet.view(lift_id, now).area
-            said = {"area": area, "own": asdict(own) if own else None, "state": state}
+            said = {"area": self._fleet.area_of(lift_id), "own": asdict(own) if own else None, "state": state}
         self._saved_up -= MESSAGES_A_CHECKPOINT
         self.checkpoints += 1
         position = self._put(lift_id, Kind.CHECKPOINT, now, to_json(said))

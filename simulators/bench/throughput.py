@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
+from rescue.collector import spare_what_lives
 from rescue.embedded import embedded_broker
 from rescue.ingest import SUBSCRIPTIONS
 from simulators.bench.around import find_free_port, tell
@@ -72,6 +73,7 @@ async def measure_throughput(
     async with embedded_broker(directory, find_free_port()) as url:
         with _nothing_but_the_product_collected():
             intake = Intake(lifts)
+            spare_what_lives()  # As the service does once it knows its lifts.
             await _read_with_product(url, intake, wake, sender)
             await intake.hand_over()
             for turn, reel in enumerate(rounds, start=1):
@@ -84,12 +86,13 @@ async def measure_throughput(
 
 @contextmanager
 def _nothing_but_the_product_collected() -> Iterator[None]:
-    """The garbage collector is to walk what the service would hold, and not what the bench has drawn."""
-    gc.collect()
-    gc.freeze()
+    """The garbage collector is to walk what the service would walk, and not what the bench has drawn."""
+    before = gc.get_threshold()
+    spare_what_lives()
     try:
         yield
     finally:
+        gc.set_threshold(*before)
         gc.unfreeze()
 
 
