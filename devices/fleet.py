@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from heapq import heapify, heappop, heappush
-from itertools import islice
+from itertools import chain, islice, takewhile
 from typing import Any
 
 from devices import tracker
@@ -44,7 +44,6 @@ __all__ = ["Counts", "Fleet", "Flooded", "LiftView", "OwnRules", "UnknownLift", 
 
 SMALLEST_REBUILD = 64
 STORED_AFTER_S = 3.0
-NEVER_TOO_SOON = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +124,9 @@ class Fleet:
         self._slots: dict[LiftId, LiftSlot] = {}
         self._heap: list[tuple[float, LiftId]] = []
         self._touched: dict[LiftId, float] = {}
+        """Whose states changed, and when: the longest ago first."""
+        self._told: dict[LiftId, None] = {}
+        """Of which people were told: that must not be told again, so it is stored without waiting whether it lasts."""
         self._is_deaf = False
 
     def add(self, lift_id: LiftId, area: Area, own: OwnRules | None = None) -> None:
@@ -220,20 +222,23 @@ class Fleet:
             excuse_silence(slot, now, self._rules)
         self._rebuild()
 
-    def take_touched(self, most: int, now: float) -> Sequence[tuple[LiftId, dict[str, Any]]]:
-        """Snapshots of at most `most` lifts whose state changed `STORED_AFTER_S` ago and stayed so, to be stored.
+    def take_touched(self, most: int, now: float) -> tuple[Sequence[tuple[LiftId, dict[str, Any]]], bool]:
+        """Snapshots of lifts whose state changed `STORED_AFTER_S` ago and stayed so, and whether more are due.
 
-        Doors open and close all day; what is over before it is looked at need not outlive us.
+        Looks at no more than `most` lifts. Doors open and close all day; what is over before it is looked at need not
+        outlive us.
         """
+        old_enough = takewhile(lambda lift_id: now - self._touched[lift_id] >= STORED_AFTER_S, self._touched)
+        due = list(islice(chain(self._told, old_enough), most))
         taken: list[tuple[LiftId, dict[str, Any]]] = []
-        due = [lift_id for lift_id, at in islice(self._touched.items(), most) if now - at >= STORED_AFTER_S]
         for lift_id in due:
-            del self._touched[lift_id]
+            self._touched.pop(lift_id, None)
+            self._told.pop(lift_id, None)
             slot = self._slots.get(lift_id)
             if slot is not None and (lasting := hash(lasting_state(slot))) != slot.stored_state:
                 slot.stored_state = lasting
                 taken.append((lift_id, snapshot(slot)))
-        return taken
+        return taken, len(due) >= most
 
     def snapshot_of(self, lift_id: LiftId) -> Mapping[str, Any] | None:
         """One lift's state as it would be stored, None for an unknown one."""
@@ -358,9 +363,11 @@ class Fleet:
         self._queue(slot)
         if slot.is_touched:
             slot.is_touched = False
-            is_told = any(isinstance(event, EntrapmentFound | EntrapmentEnded) for event in events)
-            # What was told of people must not be told again: it is stored without waiting to see whether it lasts.
-            self._touched[slot.lift_id] = NEVER_TOO_SOON if is_told else self._touched.get(slot.lift_id, now)
+            if any(isinstance(event, EntrapmentFound | EntrapmentEnded) for event in events):
+                self._touched.pop(slot.lift_id, None)
+                self._told[slot.lift_id] = None
+            elif slot.lift_id not in self._told:
+                self._touched.setdefault(slot.lift_id, now)
 
     def _queue(self, slot: LiftSlot) -> None:
         if not slot.wants_earlier:

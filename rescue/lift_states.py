@@ -3,7 +3,7 @@
 Decides when to save and what waits while the database is away. Must not know what a state holds: the fleet hands out
 those that changed, as plain values, and takes them back from `each_lift_state`.
 
-Limits: 500 states are taken and saved at a time, once a second and then until none is left; while the database is
+Limits: 500 lifts are looked at and saved at a time, once a second and then until none is left; while the database is
 away they wait here, one a lift at most, the newest of it, and are tried again every second, for ever. A stop of the
 service loses the last second's: what lifts say again at once tells as much.
 """
@@ -27,7 +27,8 @@ AT_ONCE = 500
 
 LiftState = dict[str, Any]
 """Of one lift: plain values that JSON has words for."""
-TakeChanged = Callable[[int], Sequence[tuple[LiftId, LiftState]]]
+TakeChanged = Callable[[int], tuple[Sequence[tuple[LiftId, LiftState]], bool]]
+"""Given how many lifts to look at: states that changed, each change once, and whether more wait to be looked at."""
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +46,7 @@ class LiftStateStore(Protocol):
 
 
 class LiftStates:
-    """Saves what changed. `take_changed` hands out at most so many states, each change once."""
+    """Saves what changed, as `take_changed` hands it out."""
 
     def __init__(self, take_changed: TakeChanged, store: LiftStateStore, clock: Clock) -> None:
         self._take_changed = take_changed
@@ -71,10 +72,12 @@ class LiftStates:
         """Save all that changed. Raises StoreUnavailable; what was taken by then is kept for the next time."""
         more = True
         while more:
-            taken = self._take_changed(AT_ONCE)
+            taken, more = self._take_changed(AT_ONCE)
             self._unsaved.update(taken)
             await self._save_some()
-            more = len(taken) >= AT_ONCE or bool(self._unsaved)
+            await asyncio.sleep(0)
+        while self._unsaved:
+            await self._save_some()
 
     async def _save_some(self) -> None:
         batch = list(islice(self._unsaved.items(), AT_ONCE))

@@ -39,11 +39,11 @@ class Changing:
         self.states[lift_id] = {"seq": seq}
         self._changed[lift_id] = None
 
-    def take(self, most: int) -> Sequence[tuple[LiftId, dict[str, Any]]]:
+    def take(self, most: int) -> tuple[Sequence[tuple[LiftId, dict[str, Any]]], bool]:
         taken = list(self._changed)[:most]
         for lift_id in taken:
             del self._changed[lift_id]
-        return [(lift_id, self.states[lift_id]) for lift_id in taken]
+        return [(lift_id, self.states[lift_id]) for lift_id in taken], len(taken) >= most
 
 
 class StoreThatMayBeAway(MemoryLiftStates):

@@ -311,3 +311,30 @@ def test_people_are_found_in_a_lift_that_floods_without_end(fleet: Fleet) -> Non
         events += fleet.expire(now)
     [entrapment] = [event for event in events if isinstance(event, EntrapmentFound)]
     assert entrapment.at <= NOON + 30 + RULES.flood_window_s
+
+
+def test_what_was_told_of_people_is_stored_at_once_ahead_of_all_that_may_pass(fleet: Fleet) -> None:
+    others = [LiftId(f"L1{n}") for n in range(3)]
+    for lift_id in others:
+        fleet.add(lift_id, AREA)
+    fleet.observe(AREA, LIFT, BETWEEN, NOON)
+    assert fleet.take_touched(10, NOON + 4)[0]
+    for lift_id in others:
+        fleet.observe(AREA, lift_id, BETWEEN, NOON + 29)
+    fleet.expire(NOON + 30)
+    taken, _ = fleet.take_touched(2, NOON + 30)
+    assert [lift_id for lift_id, _ in taken] == [LIFT]
+
+
+def test_states_that_are_due_are_all_handed_out_though_some_need_not_be_stored(fleet: Fleet) -> None:
+    others = [LiftId(f"L1{n}") for n in range(3)]
+    for lift_id in others:
+        fleet.add(lift_id, AREA)
+        fleet.observe(AREA, lift_id, BETWEEN, NOON)
+        fleet.observe(AREA, lift_id, replace(RESTING, seq=BETWEEN.seq + 1), NOON + 1)
+    fleet.observe(AREA, LIFT, BETWEEN, NOON + 1)
+    handed_out, more = [], True
+    while more:
+        taken, more = fleet.take_touched(2, NOON + 10)
+        handed_out += [lift_id for lift_id, _ in taken]
+    assert LIFT in handed_out
