@@ -22,6 +22,7 @@ from rescue.store.memory import MemoryLiftStates, MemoryTelemetry
 from rescue.store.postgres import PostgresStore
 from rescue.store.telemetry import Place, PostgresTelemetry
 from rescue.telemetry import TelemetryStore
+from tests.a_change import RESTS
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -55,28 +56,10 @@ changes = st.builds(
     situation=st.sampled_from(Situation),
     faults=st.lists(faults, max_size=3).map(tuple),
 )
-CHANGE = StateChange(
-    lift_id=L1,
-    at=NOON.timestamp(),
-    reported_at=NOON.timestamp() + 2.5,
-    skew_s=2.5,
-    boot=1,
-    seq=1,
-    online=True,
-    service_mode=ServiceMode.NORMAL,
-    car_status=CarStatus.RUNNING,
-    car_position="3",
-    door_zone=False,
-    door_status=DoorStatus.CLOSED,
-    passenger_present=True,
-    power_status=PowerStatus.MAINS,
-    situation=Situation.MOVING,
-    faults=(),
-)
 
 
 def change(at: datetime, seq: int = 1, lift_id: LiftId = L1) -> StateChange:
-    return CHANGE._replace(lift_id=lift_id, at=at.timestamp(), seq=seq)
+    return RESTS._replace(lift_id=lift_id, at=at.timestamp(), seq=seq)
 
 
 # --- telemetry

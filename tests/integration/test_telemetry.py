@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from devices.faults import Fault
-from devices.messages import CarStatus, DoorStatus, LiftId, PowerStatus, RawFault, ServiceMode
+from devices.messages import LiftId, RawFault
 from devices.pictures import Situation
 from devices.state_change import StateChange
 from rescue import telemetry as limits
@@ -27,6 +27,7 @@ from rescue.store.migrate import migrate
 from rescue.store.postgres import PostgresStore
 from rescue.store.telemetry import PostgresTelemetry
 from rescue.telemetry import Telemetry
+from tests.a_change import RESTS
 from tests.integration.centre import ANKANG, BEIHAI, NOON, Centre, HandClock, fresh_store, open_centre
 from tests.postgres import execute, hasty_server
 
@@ -35,21 +36,15 @@ DAY = timedelta(days=1)
 TODAY = NOON.date()
 DOOR = RawFault(profile="gb24476-2017", code="3", fault=Fault.DOOR_CLOSING)
 STRANGE = RawFault(profile="chongqing", code="E-7")
-CHANGE = StateChange(
-    lift_id=LiftId("L1"),
+STUCK = RESTS._replace(
     at=NOON.timestamp(),
     reported_at=NOON.timestamp() + 3600.5,
     skew_s=3600.25,
     boot=2,
     seq=7,
-    online=True,
-    service_mode=ServiceMode.NORMAL,
-    car_status=CarStatus.STOPPED,
     car_position="B1",
     door_zone=False,
-    door_status=DoorStatus.CLOSED,
     passenger_present=True,
-    power_status=PowerStatus.MAINS,
     situation=Situation.BETWEEN_LANDINGS,
     faults=(DOOR, STRANGE),
 )
@@ -58,7 +53,7 @@ OURS = "FROM pg_stat_activity WHERE datname = current_database() AND application
 
 def change(ago: timedelta, **fields: Any) -> StateChange:
     """The same lift, so long before noon."""
-    return CHANGE._replace(at=(NOON - ago).timestamp(), **fields)
+    return STUCK._replace(at=(NOON - ago).timestamp(), **fields)
 
 
 @pytest.fixture
@@ -82,7 +77,7 @@ async def test_a_partition_is_a_day_of_utc_wherever_the_database_stands_and_tomo
     await execute(database, f"ALTER DATABASE {database.rpartition('/')[2]} SET timezone = 'Asia/Shanghai'")
     store = await PostgresStore.connect(database)
     kept = PostgresTelemetry(store.url, store.pool)
-    await kept.append_telemetry([CHANGE], NOON)
+    await kept.append_telemetry([STUCK], NOON)
     assert await partitions(kept) == ["telemetry_20260302", "telemetry_20260303"]
     bounds = "SELECT pg_get_expr(relpartbound, oid) FROM pg_class WHERE relname = 'telemetry_20260302'"
     assert await kept.pool.fetchval(bounds) == (
@@ -92,14 +87,14 @@ async def test_a_partition_is_a_day_of_utc_wherever_the_database_stands_and_tomo
 
 
 async def test_every_partition_can_be_asked_for_a_lift_by_its_index(kept: PostgresTelemetry) -> None:
-    await kept.append_telemetry([CHANGE], NOON)
+    await kept.append_telemetry([STUCK], NOON)
     indexes = await kept.pool.fetch("SELECT indexdef FROM pg_indexes WHERE tablename LIKE 'telemetry\\_%'")
     assert len(indexes) == 2
     assert all(row["indexdef"].endswith("(lift_id, at)") for row in indexes)
 
 
 async def test_a_reader_who_never_ends_keeps_nobody_from_writing_into_a_new_day(kept: PostgresTelemetry) -> None:
-    await kept.append_telemetry([CHANGE], NOON)
+    await kept.append_telemetry([STUCK], NOON)
     async with kept.pool.acquire() as reader, reader.transaction():
         await reader.execute("SELECT FROM telemetry")
         await kept.append_telemetry([change(-DAY * 5)], NOON + DAY * 5)
@@ -107,12 +102,12 @@ async def test_a_reader_who_never_ends_keeps_nobody_from_writing_into_a_new_day(
 
 
 async def test_a_reader_who_never_ends_puts_the_dropping_off_and_stands_in_nobodys_way(kept: PostgresTelemetry) -> None:
-    await kept.append_telemetry([CHANGE], NOON)
+    await kept.append_telemetry([STUCK], NOON)
     async with kept.pool.acquire() as reader, reader.transaction():
         await reader.execute("SELECT FROM telemetry")
         with pytest.raises(StoreUnavailable, match="lock timeout"):
             await kept.drop_telemetry(TODAY + DAY)
-        await kept.append_telemetry([CHANGE], NOON)
+        await kept.append_telemetry([STUCK], NOON)
     assert await kept.drop_telemetry(TODAY + DAY) == [TODAY]
     assert await partitions(kept) == ["telemetry_20260303"]
 
@@ -120,7 +115,7 @@ async def test_a_reader_who_never_ends_puts_the_dropping_off_and_stands_in_nobod
 async def test_two_instances_that_reach_midnight_together_make_one_partition(database: str) -> None:
     stores = [await PostgresStore.connect(database) for _ in range(4)]
     kept = [PostgresTelemetry(store.url, store.pool) for store in stores]
-    await asyncio.gather(*(one.append_telemetry([CHANGE], NOON) for one in kept))
+    await asyncio.gather(*(one.append_telemetry([STUCK], NOON) for one in kept))
     assert await partitions(kept[0]) == ["telemetry_20260302", "telemetry_20260303"]
     assert await kept[0].pool.fetchval("SELECT count(*) FROM telemetry") == len(kept)
     for store in stores:
@@ -200,14 +195,14 @@ async def test_a_connection_that_breaks_between_two_statements_is_a_lost_databas
     monkeypatch.setattr(stored, "_days", look_and_lose)
     for _ in range(5):
         with pytest.raises(StoreUnavailable):
-            await kept.append_telemetry([CHANGE], NOON)
+            await kept.append_telemetry([STUCK], NOON)
     monkeypatch.undo()
-    await kept.append_telemetry([CHANGE], NOON)
+    await kept.append_telemetry([STUCK], NOON)
 
 
 async def test_a_change_that_no_column_can_hold_is_a_fault_of_ours(kept: PostgresTelemetry) -> None:
     with pytest.raises(OverflowError):
-        await kept.append_telemetry([CHANGE._replace(boot=2**63)], NOON)
+        await kept.append_telemetry([STUCK._replace(boot=2**63)], NOON)
 
 
 async def test_the_writer_outlives_the_death_of_the_database_and_goes_on_where_it_was(

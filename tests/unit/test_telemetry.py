@@ -20,6 +20,7 @@ from rescue.ports import StoreUnavailable
 from rescue.store import telemetry as stored
 from rescue.store.memory import MemoryTelemetry
 from rescue.telemetry import Telemetry
+from tests.a_change import RESTS
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 WITHIN_S = 10
@@ -28,24 +29,7 @@ FOR_EVER = 10_000.0
 
 def change(seq: int, at: datetime = NOON) -> StateChange:
     """A car that stands at a landing."""
-    return StateChange(
-        lift_id=LiftId("L1"),
-        at=at.timestamp(),
-        reported_at=None,
-        skew_s=None,
-        boot=1,
-        seq=seq,
-        online=True,
-        service_mode=ServiceMode.NORMAL,
-        car_status=CarStatus.STOPPED,
-        car_position="3",
-        door_zone=True,
-        door_status=DoorStatus.CLOSED,
-        passenger_present=False,
-        power_status=PowerStatus.MAINS,
-        situation=Situation.RESTING,
-        faults=(),
-    )
+    return RESTS._replace(at=at.timestamp(), seq=seq)
 
 
 class Clock:

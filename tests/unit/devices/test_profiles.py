@@ -9,25 +9,14 @@ import pytest
 
 from devices.errors import BadProfile
 from devices.faults import Fault
-from devices.messages import CarDirection, CarStatus, DoorStatus, PowerStatus, ServiceMode, Status
+from devices.messages import DoorStatus, ServiceMode, Status
 from devices.payloads import parse
 from devices.profiles import Profile, load_profiles, read_folder, read_profiles
+from tests.unit.devices.lifts import BETWEEN
 
 GB = "gb24476-2017"
 PAGE = Path(__file__).parents[3] / "docs" / "profiles.md"
-BETWEEN_LANDINGS = Status(
-    reported_at=1_777_622_400.0,
-    boot=17,
-    seq=5,
-    service_mode=ServiceMode.NORMAL,
-    car_status=CarStatus.STOPPED,
-    car_direction=CarDirection.NONE,
-    car_position="7",
-    door_zone=False,
-    door_status=DoorStatus.CLOSED,
-    passenger_present=True,
-    power_status=PowerStatus.MAINS,
-)
+BETWEEN_LANDINGS = replace(BETWEEN, reported_at=1_777_622_400.0, seq=5)
 TABLES = """
 [service_mode]
 1 = "normal"
