@@ -242,8 +242,9 @@ async def test_ten_thousand_states_are_saved_and_all_come_back(postgres_store: P
     changed = {LiftId(f"L{number}"): {"seq": number, "door": "开"} for number in range(10_000)}
     handed_out = iter(changed.items())
 
-    def take(most: int) -> list[tuple[LiftId, dict[str, Any]]]:
-        return [pair for _, pair in zip(range(most), handed_out, strict=False)]
+    def take(most: int) -> tuple[list[tuple[LiftId, dict[str, Any]]], bool]:
+        taken = [pair for _, pair in zip(range(most), handed_out, strict=False)]
+        return taken, bool(taken)
 
     await LiftStates(take, store, HandClock(NOON)).save()
     assert {lift_id: body async for lift_id, _, body in store.each_lift_state()} == changed
