@@ -366,6 +366,8 @@ class _Connection:
         client.on_socket_register_write = self._on_bytes_to_write
         client.on_socket_unregister_write = self._on_all_written
         if (sock := client.socket()) is not None:
+            # An acknowledgement is small and awaited: the kernel is not to hold it back for more.
+            cast("socket.socket", sock).setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._loop.add_reader(sock, self._read)
         self._tick()
 

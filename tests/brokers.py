@@ -22,12 +22,16 @@ from pathlib import Path
 import pytest
 
 from rescue.embedded import leash
-from rescue.embedded.broker import configuration, nats_server
+from rescue.embedded.broker import Listener, configuration, nats_server
+from rescue.mqtt_access.grants import Grant, grant_service
+from rescue.mqtt_access.mosquitto import write_access_list, write_passwords
+from rescue.mqtt_access.nats import write_users
 
 WITHIN_S = 15.0
 """How long a test waits for what should take much less."""
 
 USER, PASSWORD = "rescue", "a password, with /#:@?% in it"
+OURS = grant_service(USER, PASSWORD)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,19 +111,22 @@ class Broker:
         assert publisher.returncode == 0
 
 
-def nats(folder: Path, *, closed: bool = False, certificate: Certificate | None = None) -> Broker:
-    """As we embed it; `closed` to all but USER."""
+def nats(
+    folder: Path, *, closed: bool = False, certificate: Certificate | None = None, grants: Sequence[Grant] = ()
+) -> Broker:
+    """As we embed it; `closed` to all but USER and those with a grant."""
     port = free_port()
-    text = configuration(folder / "store", port, (USER, PASSWORD) if closed else None)
-    if certificate is not None:
-        tls = f'tls {{ cert_file: "{certificate.path}", key_file: "{certificate.key}" }}'
-        text = text.replace("mqtt { ", f"mqtt {{ {tls}, ")
+    listener = Listener(port=port, certificate=(certificate.path, certificate.key) if certificate else None)
+    users = folder / "nats.users"
+    users.write_text(write_users([OURS, *grants]), "utf-8")
     config = folder / "nats.conf"
-    config.write_text(text, "utf-8")
+    config.write_text(configuration(folder / "store", listener, users if closed else None), "utf-8")
     return Broker([nats_server(), "--config", config], port)
 
 
-def mosquitto(folder: Path, *, closed: bool = False, certificate: Certificate | None = None) -> Broker:
+def mosquitto(
+    folder: Path, *, closed: bool = False, certificate: Certificate | None = None, grants: Sequence[Grant] = ()
+) -> Broker:
     """As a Mosquitto must be configured to serve us: nothing dropped, all saved every second; see ADR 3."""
     port = free_port()
     lines = [
@@ -133,18 +140,18 @@ def mosquitto(folder: Path, *, closed: bool = False, certificate: Certificate | 
         f"allow_anonymous {'false' if closed else 'true'}",
     ]
     if closed:
-        lines.append(f"password_file {_password_file(folder)}")
+        (folder / "password_file").write_text(write_passwords([OURS, *grants]), "utf-8")
+        (folder / "acl_file").write_text(write_access_list([OURS, *grants]), "utf-8")
+        lines += [
+            f"password_file {folder}/password_file",
+            f"acl_file {folder}/acl_file",
+            "use_username_as_clientid true",
+        ]
     if certificate is not None:
         lines += [f"certfile {certificate.path}", f"keyfile {certificate.key}"]
     config = folder / "mosquitto.conf"
     config.write_text("\n".join(lines) + "\n", "utf-8")
     return Broker([installed("mosquitto"), "-c", config], port, saves=folder / "mosquitto.db")
-
-
-def _password_file(folder: Path) -> Path:
-    path = folder / "passwords"
-    run(installed("mosquitto_passwd"), "-b", "-c", str(path), USER, PASSWORD)
-    return path
 
 
 def make_certificate(folder: Path) -> Certificate:

@@ -7,6 +7,7 @@ the project; and the broker really runs with the configuration that production g
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import socket
@@ -14,7 +15,7 @@ import subprocess
 import sys
 import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,6 +25,9 @@ import yaml
 
 from rescue.api.application import ROUTES
 from rescue.ingest import SUBSCRIPTIONS
+from rescue.mqtt_access.grants import grant_lifts, grant_service
+from rescue.mqtt_access.keeper import replace_file
+from rescue.mqtt_access.nats import write_users
 from rescue.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -201,8 +205,10 @@ def only_examples(folder: str, names: list[str]) -> set[str]:
     return {name for name in names if Path(folder).name == "secrets" and not name.endswith(".example")}
 
 
-def broker_passwords(secrets: Path) -> dict[str, str]:
-    return dict(re.findall(r'(\w+)_PASSWORD: "(\w+)"', (secrets / "broker_passwords.conf").read_text("utf-8")))
+def service_password(secrets: Path) -> str:
+    found = re.search(r'user: "service", password: "(\w+)"', (secrets / "broker_users.conf").read_text("utf-8"))
+    assert found
+    return found[1]
 
 
 def test_each_secret_has_an_example_is_made_and_stays_out_of_git(secrets: Path) -> None:
@@ -219,55 +225,53 @@ def test_the_same_password_stands_on_both_sides(secrets: Path) -> None:
     assert (database.username, database.hostname) == ("rescue", "postgres")
 
     broker = urlsplit((secrets / "mqtt_url").read_text("utf-8").strip())
-    assert broker.password == broker_passwords(secrets)["SERVICE"]
+    assert broker.password == service_password(secrets)
     assert (broker.username, broker.hostname, broker.port) == ("service", "nats", 1883)
 
 
 def test_secrets_are_never_overwritten(secrets: Path) -> None:
-    before = broker_passwords(secrets)
+    before = service_password(secrets)
     result = run(secrets.parent / "make-secrets")
     assert result.returncode == 1
     assert "is there already" in result.stderr
-    assert broker_passwords(secrets) == before
+    assert service_password(secrets) == before
 
 
 # --- the broker
 
 
 @pytest.fixture(scope="module")
-def broker_configuration(secrets: Path) -> Path:
-    """nats.conf beside its passwords, as the container sees them."""
-    target = next(s["target"] for s in SERVICES["nats"]["secrets"] if s["source"] == "broker_passwords")
-    shutil.copy(secrets / "broker_passwords.conf", secrets.parent / Path(target).name)
-    return secrets.parent / "nats.conf"
+def etc_nats(secrets: Path) -> Path:
+    """nats.conf, its first users and the volume of the service's, as the container sees them."""
+    target = next(s["target"] for s in SERVICES["nats"]["secrets"] if s["source"] == "broker_users")
+    shutil.copy(secrets / "broker_users.conf", secrets.parent / Path(target).name)
+    (secrets.parent / "access").mkdir()
+    return secrets.parent
 
 
-def test_the_broker_accepts_its_configuration(broker_configuration: Path) -> None:
-    result = run(BIN / "nats-server", "-t", "-c", broker_configuration)
-    assert result.returncode == 0, result.stderr
-
-
-@pytest.fixture
-def mqtt_port(broker_configuration: Path, tmp_path: Path) -> Iterator[int]:
+@pytest.fixture(scope="module")
+def mqtt_port(etc_nats: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The broker of production, on loopback and with a store of its own."""
     port = free_port()
-    moved = broker_configuration.read_text("utf-8")
+    moved = (etc_nats / "nats.conf").read_text("utf-8")
     for production, here in {
         "host: 0.0.0.0\n  port: 1883": f"host: 127.0.0.1\n  port: {port}",
-        "store_dir: /data": f"store_dir: {tmp_path / 'store'}",
+        "store_dir: /data": f"store_dir: {tmp_path_factory.mktemp('store')}",
         "127.0.0.1:4222": "127.0.0.1:-1",
         "127.0.0.1:8222": "127.0.0.1:-1",
     }.items():
         assert production in moved
         moved = moved.replace(production, here)
-    local = broker_configuration.with_name("local.conf")
-    local.write_text(moved, "utf-8")
-    with subprocess.Popen([BIN / "nats-server", "-c", local], stderr=subprocess.DEVNULL) as broker:
+    (etc_nats / "local.conf").write_text(moved, "utf-8")
+    environment = {**os.environ, "PATH": f"{BIN}:{os.environ['PATH']}", "SERVICE_UID": str(os.getuid())}
+    command: list[str | Path] = ["/bin/sh", etc_nats / "run-broker", etc_nats, "local.conf"]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL, env=environment) as broker:
         try:
             wait_for_port(port)
             yield port
         finally:
             broker.terminate()
+            assert broker.wait(10) is not None
 
 
 def free_port() -> int:
@@ -286,34 +290,35 @@ def wait_for_port(port: int, within_s: float = 10) -> None:
     pytest.fail(f"the broker did not open port {port} within {within_s} s")
 
 
-def mosquitto(program: str, port: int, account: str, passwords: dict[str, str], *more: str) -> str:
-    sign_in = ["-p", str(port), "-u", account, "-P", passwords[account.upper()], "-q", "1"]
-    return run(f"mosquitto_{program}", *sign_in, *more).stdout
+def mosquitto(program: str, port: int, user: str, secret: str, *more: str) -> subprocess.CompletedProcess[str]:
+    return run(f"mosquitto_{program}", "-p", str(port), "-u", user, "-P", secret, "-q", "1", *more)
 
 
-def test_only_the_service_can_acknowledge_an_alarm(mqtt_port: int, secrets: Path) -> None:
-    passwords, topic = broker_passwords(secrets), "lifts/v1/410105/L1/alarm/ack"
+def test_a_lift_that_the_service_lists_is_let_in_and_acknowledged_by_the_service_alone(
+    mqtt_port: int, etc_nats: Path
+) -> None:
+    service = service_password(etc_nats / "secrets")
+    topic, ours = "lifts/v1/410105/L1/alarm/ack", grant_service("service", service)
     lift = ["-i", "L1", "-c", "-t", topic]
-    mosquitto("sub", mqtt_port, "lifts", passwords, *lift, "-E")
-    for account in ("lifts", "crews", "service"):
-        mosquitto("pub", mqtt_port, account, passwords, "-t", topic, "-m", f"from {account}")
-    assert mosquitto("sub", mqtt_port, "lifts", passwords, *lift, "-C", "1", "-W", "10") == "from service\n"
+    replace_file(etc_nats / "access" / "users.conf", write_users([ours, grant_lifts("lift-L1", "s", ["410105/L1"])]))
+    wait_until(lambda: mosquitto("sub", mqtt_port, "lift-L1", "s", *lift, "-E").returncode == 0)
+    for user, secret in (("lift-L1", "s"), ("service", service)):
+        mosquitto("pub", mqtt_port, user, secret, "-t", topic, "-m", f"from {user}")
+    assert mosquitto("sub", mqtt_port, "lift-L1", "s", *lift, "-C", "1", "-W", "10").stdout == "from service\n"
 
 
-def test_the_service_hears_lifts_and_crews(mqtt_port: int, secrets: Path) -> None:
-    passwords = broker_passwords(secrets)
+def wait_until(condition: Callable[[], bool], within_s: float = 10) -> None:
+    end = time.monotonic() + within_s
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_the_service_is_let_in_from_the_first_and_granted_all_it_hears(mqtt_port: int, etc_nats: Path) -> None:
     topics = [part for topic, _ in SUBSCRIPTIONS for part in ("-t", topic)]
-    service = ["-i", "rescue-1", "-c", "-v", *topics]
-    mosquitto("sub", mqtt_port, "service", passwords, *service, "-E")
-    said = {
-        "lifts/v1/410105/L1/alarm": "lifts",
-        "lifts/v1/410105/L1/status": "lifts",
-        "crews/v1/C1/7/position": "crews",
-    }
-    for topic, account in said.items():
-        mosquitto("pub", mqtt_port, account, passwords, "-t", topic, "-m", "said")
-    heard = mosquitto("sub", mqtt_port, "service", passwords, *service, "-C", "3", "-W", "10")
-    assert set(heard.splitlines()) == {f"{topic} said" for topic in said}
+    granted = mosquitto("sub", mqtt_port, "service", service_password(etc_nats / "secrets"), "-d", *topics, "-E")
+    assert granted.returncode == 0
+    assert "128" not in granted.stdout.partition("Subscribed")[2]
 
 
 def test_a_stranger_is_turned_away(mqtt_port: int) -> None:

@@ -6,15 +6,15 @@
     async with database as database_url, broker as broker_url:
         ...  # and meanwhile, as tasks: database.watch(), broker.watch()
 
-The servers listen on loopback only. A Ctrl-C of the terminal does not reach them: we end them, in order; and however we
-die, they die too (see `leash`). The data directory has `postgres/` and `nats/` with the servers' own files, beside them
-for each its lock, its configuration and its log (with that of the start before), the database's password, and
-`rescue.lock`.
+The servers listen on loopback only, but for a broker that knows its users. A Ctrl-C of the terminal does not reach
+them: we end them, in order; and however we die, they die too (see `leash`). The data directory has `postgres/` and
+`nats/` with the servers' own files, beside them for each its lock, its configuration and its log (with that of the
+start before), the database's password, the broker's users and certificate, and `rescue.lock`.
 
 This package must not know what the database and the broker are used for. What can go wrong is drawn in `errors`.
 """
 
-from rescue.embedded.broker import embedded_broker
+from rescue.embedded.broker import EmbeddedBroker, embedded_broker
 from rescue.embedded.database import embedded_database
 from rescue.embedded.errors import (
     DataDirInUse,
@@ -30,6 +30,7 @@ __all__ = [
     "DataDirInUse",
     "DataDirNotWritable",
     "Embedded",
+    "EmbeddedBroker",
     "EmbeddedDied",
     "EmbeddedError",
     "NoPassage",

@@ -86,6 +86,11 @@ class Part:
         if code:
             raise self._died()
 
+    def send(self, number: signal.Signals) -> None:
+        """Tell the server something, if it is still there."""
+        with contextlib.suppress(ProcessLookupError):
+            self._process.send_signal(number)
+
     async def stop(self) -> None:
         """End the server with ever more force; return when it is gone."""
         for ending, within_s in (*self._program.endings, (signal.SIGKILL, KILLED_WITHIN_S)):
@@ -133,7 +138,7 @@ async def launch(program: Program, data_dir: DataDir, url: str, lock: int) -> Pa
     with contextlib.suppress(FileNotFoundError):
         log.replace(log.with_suffix(".log.1"))
     log.touch(mode=0o600)
-    with log.open("wb") as output:
+    with log.open("ab") as output:  # So that it may be emptied while the program writes on.
         process = await asyncio.create_subprocess_exec(
             *_leashed(program, data_dir.account),
             stdin=asyncio.subprocess.DEVNULL,

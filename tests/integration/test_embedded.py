@@ -30,6 +30,8 @@ from rescue.embedded import (
     embedded_database,
     leash,
 )
+from rescue.mqtt_access.grants import grant_service
+from rescue.mqtt_access.nats import write_users
 from tests.brokers import PASSWORD, USER, WITHIN_S, answers, eventually, free_port
 from tests.integration.conftest import Inbox, connected
 
@@ -177,8 +179,8 @@ def listening_addresses(number: int) -> list[str]:
     return [row[1].partition(":")[0] for row in rows if row[3] == "0A" and f"socket:[{row[9]}]" in ours]
 
 
-async def test_a_broker_with_credentials_lets_no_one_else_in(tmp_path: Path) -> None:
-    async with embedded_broker(tmp_path, free_port(), (USER, PASSWORD)) as url:
+async def test_a_broker_that_knows_its_users_lets_no_one_else_in(tmp_path: Path) -> None:
+    async with embedded_broker(tmp_path, free_port(), users=write_users([grant_service(USER, PASSWORD)])) as url:
         link = MqttLink(url, "1", [], Inbox().put)
         work = asyncio.create_task(link.run())
         with pytest.raises(BrokerUnreachable, match="Not authorized"):

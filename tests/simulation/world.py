@@ -27,9 +27,10 @@ from rescue.desk import get_timer, handle, handle_news, handle_timer
 from rescue.desk.board import Board, Decision, Outcome, Verdict, apply
 from rescue.desk.draft import DeskRules
 from rescue.desk.inputs import Action, Answer, CompanyAnswered, Envelope, Input, Intake, News, OperatorActed
-from rescue.escalation import Policy
 from rescue.incident import ACCEPTED, TRAPPED, AssignmentId, Caller, Incident, Source
 from rescue.incident import Status as CaseStatus
+from rescue.lookups import find_finished
+from rescue.policies import Policies
 from rescue.ports import Carried, Delivery, Downlink, Outgoing
 from rescue.render import render
 from rescue.store.memory import Endpoint, MemoryStore
@@ -71,9 +72,10 @@ class Faults:
     vanishes: float = 0.05
     wrong_attempt: float = 0.05
     forgets: float = 0.1
+    reopened: float = 0.3
 
 
-NO_FAULTS = Faults(0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+NO_FAULTS = Faults(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 
 
 @dataclass
@@ -102,6 +104,8 @@ class World:
         self.retained: dict[LiftId, Status] = {}
         self.crashes = 0
         self.entrapments = 0
+        self.mergers = 0
+        self.reopened = 0
         self.working: dict[CrewId, AssignmentId] = {}
         self.seen_webhooks: set[str] = set()
         self._queue: list[tuple[float, int, Callable[[], object]]] = []
@@ -122,6 +126,7 @@ class World:
             self._at(self.random.uniform(0, 1200), partial(self._entrap, simulated))
             self._at(self.random.uniform(0, 1800), partial(self._break_down, simulated))
         self._at(self.random.uniform(0, self.faulty_until - self.now), self._cut_power)
+        self._at(self.random.uniform(600, 2400), self._misread_plate)
         self._at(30, self._operate)
         self._run_until(self.faulty_until)
         self.faults = NO_FAULTS
@@ -159,7 +164,7 @@ class World:
             )
 
     def _start_service(self) -> None:
-        rules = DeskRules(policy=Policy(), travel=StraightLine())
+        rules = DeskRules(policies=Policies(), travel=StraightLine())
         self.service = Service(store=self.store, rules=rules, fleet=Fleet(Rules()))
         for lift_id in self.lifts:
             self.service.fleet.add(lift_id, AREA)
@@ -182,7 +187,7 @@ class World:
             raise Crash
         self.invariants.check_decision(self.service.board, decision)
         effects = [
-            render(e, policy=Policy(), public_url="http://desk", link_key=LINK_KEY, now=self._instant)
+            render(e, policies=Policies(), public_url="http://desk", link_key=LINK_KEY, now=self._instant)
             for e in decision.effects
         ]
         run(self.store.commit(decision, effects, self._instant))
@@ -200,7 +205,8 @@ class World:
     def _envelope(self, said: Input, actor: Actor) -> Envelope:
         lift_id = getattr(said, "lift_id", None)
         card = run(self.store.find_lift(lift_id)) if lift_id else None
-        return Envelope(input_id=f"I{next(self._ids)}", input=said, actor=actor, lift=card)
+        finished = run(find_finished(self.store, self.service.board, said))
+        return Envelope(input_id=f"I{next(self._ids)}", input=said, actor=actor, lift=card, finished=finished)
 
     def _decide_each(self, events: Sequence[Event]) -> None:
         """As the shell does: what may hold people one by one, and then the news at once."""
@@ -214,7 +220,7 @@ class World:
             demand(len(outcomes) == len(news), "news without an outcome")
             self._commit(decision)
         # What the tracker knows of its lifts is stored as often.
-        self.states |= dict(self.service.fleet.take_touched(len(self.lifts), self.now))
+        self.states |= dict(self.service.fleet.take_touched(len(self.lifts), self.now)[0])
 
     def _submit(self, said: Input) -> Outcome | None:
         """By HTTP: None if the service died under it; whoever asked must ask again."""
@@ -351,6 +357,15 @@ class World:
         if simulated.has_trapped_people and self._submit(self._intake(simulated)) is None:
             self._at(5, lambda: self._phone(simulated))
 
+    def _misread_plate(self) -> None:
+        """Somebody who is trapped phones and gives the code of the lift beside."""
+        inside = [one for one in self.lifts.values() if one.has_trapped_people]
+        beside = [one for one in self.lifts.values() if not one.has_trapped_people]
+        if inside and beside:
+            self._submit(replace(self._intake(inside[0]), lift_id=self.random.choice(beside).lift_id))
+        elif self.now < self.faulty_until:
+            self._at(60, self._misread_plate)
+
     def _intake(self, simulated: SimulatedLift) -> Intake:
         return Intake(
             lift_id=simulated.lift_id, area=AREA, source=Source.PHONE, caller=Caller(), people=simulated.people
@@ -456,17 +471,42 @@ class World:
         assert incident.lift_id
         simulated = self.lifts[incident.lift_id]
         inside = simulated.has_trapped_people
+        if incident.status in TRAPPED and self._chance(0.3):
+            self._act(incident_id, Action.COMFORT)
+        if not inside and self._merge(incident):
+            return
         if incident.status is CaseStatus.RELEASED and inside:
             self._submit(self._intake(simulated))
         elif incident.status is CaseStatus.RELEASED:
             self._act(incident_id, Action.CONFIRM_RELEASE)
             self._act(incident_id, Action.CLOSE, cause_code="201")
+            if self._chance(self.faults.reopened):
+                self._reopen(incident_id)
         elif incident.status in TRAPPED and not inside and self._is_stale(incident_id):
             self._act(incident_id, Action.CONFIRM_RELEASE, reason="called: they are out")
         elif incident.status in TRAPPED and inside and self._is_stale(incident_id):
             free = next((c for c in CREWS if c.crew_id not in self.service.board.busy()), None)
             if free:
                 self._act(incident_id, Action.ASSIGN, crew_id=free.crew_id, reason="the crew went silent")
+
+    def _merge(self, incident: Incident) -> bool:
+        """Nobody is in there: whoever called is in the lift beside, if somebody is."""
+        into = next((one for one in self.service.board.incidents.values() if self._has_people_inside(one)), None)
+        if into is None or incident.status not in TRAPPED or incident.source is not Source.PHONE:
+            return False
+        outcome = self._act(
+            incident.incident_id, Action.MERGE, into=into.incident_id, reason="they read the wrong plate"
+        )
+        self.mergers += outcome is not None and outcome.verdict is Verdict.DONE
+        return outcome is not None and outcome.verdict is Verdict.DONE
+
+    def _has_people_inside(self, incident: Incident) -> bool:
+        may_be = incident.is_entrapment and incident.status in TRAPPED and incident.lift_id is not None
+        return may_be and self.lifts[incident.lift_id or LiftId("")].has_trapped_people
+
+    def _reopen(self, incident_id: Any) -> None:
+        outcome = self._act(incident_id, Action.REOPEN, reason="closed by mistake")
+        self.reopened += outcome is not None and outcome.verdict is Verdict.OPENED
 
     def _look_at_fault(self, incident: Incident) -> None:
         """Somebody is sent to one fault in ten; what no crew ends, people close. An outage ends by itself."""
@@ -486,5 +526,5 @@ class World:
             return False
         return self._instant - assignment.accepted_at > timedelta(minutes=50)
 
-    def _act(self, incident_id: Any, action: Action, **more: Any) -> None:
-        self._submit(OperatorActed(incident_id=incident_id, action=action, **more))
+    def _act(self, incident_id: Any, action: Action, **more: Any) -> Outcome | None:
+        return self._submit(OperatorActed(incident_id=incident_id, action=action, **more))
