@@ -1,19 +1,58 @@
-"""Who is asked next, and by when: policy as data, and the few questions put to it.
+"""Who is asked next, and by when: the limits and levels of a case as values, and the few questions put to them.
 
-Levels: 1 the contracted company, 2 the nearest rescue station or other company, 3 the fire brigade (119), while crews
-of every company go on being asked. All figures are configuration; their sources are in docs/settings.md.
+Levels: 1 the contracted company, 2 the nearest rescue station or other company, 3 the fire brigade, which a person
+calls while crews of every company go on being asked. Who they are, their names, the number to call and every limit are
+configuration; `policies` says which of them hold for a case. Their sources are in docs/settings.md.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from rescue.incident import Incident, Kind
 
 FIRE_BRIGADE = 3
-GRAVE = frozenset({"medical", "water", "fire", "child_alone"})
-"""Any of these among `vulnerable` goes to level 3 at once (domain.md)."""
+"""The last level: it is not asked by us but called by a person."""
+GRAVE: Mapping[str, tuple[str, str]] = {
+    "medical": ("somebody needs a doctor", "有人需要急救"),
+    "water": ("water is rising", "有水漫入"),
+    "fire": ("there is fire or smoke", "有火情或烟雾"),
+    "child_alone": ("a child is alone", "儿童独自被困"),
+}
+"""Any of these among `vulnerable` goes to level 3 at once (domain.md); in words for whoever is called there."""
+
+
+class Asks(StrEnum):
+    """Whose crews are asked at a level, the fewest first."""
+
+    CONTRACTOR = "contractor"
+    NEARBY = "nearby"
+    """Everyone within `nearby_within_m`, and the contractor from anywhere."""
+    EVERYBODY = "everybody"
+
+
+REACHES: Mapping[Asks, int] = {asks: reach for reach, asks in enumerate(Asks, start=1)}
+"""What the dispatcher calls them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """One level of rescue: its name in two languages, whose crews are asked, and for the last the number to call."""
+
+    name: str
+    name_zh: str
+    asks: Asks
+    call: str = ""
+
+
+LEVELS = (
+    Level(name="contracted company", name_zh="维保单位", asks=Asks.CONTRACTOR),
+    Level(name="nearby rescue station or company", name_zh="就近救援站点", asks=Asks.NEARBY),
+    Level(name="fire brigade", name_zh="消防救援", asks=Asks.EVERYBODY, call="119"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +67,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """The limits of a rescue centre, in seconds."""
+    """The limits that hold for a case: seconds, counts and metres; each is also a setting of this name."""
 
     accept_within_s: float = 180
     accept_next_within_s: float = 60
@@ -36,10 +75,23 @@ class Policy:
     engage_within_s: float = 300
     """Without an acceptance by then, every level is engaged."""
     verify_within_s: float = 60
+    comfort_within_s: float = 60
+    """Somebody has spoken to the passengers after a case was opened, and again after a crew has accepted."""
+    comfort_every_s: float = 300
+    follows_within_s: float = 86_400
+    """A lift's next case names the one before if that ended so lately."""
     ask_again_after_s: float = 15
     refusal_lasts_s: float = 600
     attempts_per_level: int = 2
     reach_within_s: float = 1200
+    nearby_within_m: float = 17_000
+    set_out_within_s: float = 300
+    """From the acceptance; a crew that has not set out is first reminded, then another is looked for."""
+    eta_margin_s: float = 300
+    """So long after it was expected a crew is overdue."""
+    relieve_after_s: float = 120
+    """A crew that was reminded and still says nothing: another is looked for, and again as often."""
+    hand_over_within_s: float = 60
     call_back_within_s: float = 900
     close_within_s: float = 86_400
     late_alarm_within_s: float = 86_400
@@ -52,25 +104,34 @@ class Policy:
     """Lifts that lose the same thing within so long of each other are one event."""
     mass_in_building: int = 3
     mass_in_area: int = 10
-    marks: tuple[Mark, ...] = (
-        Mark(name="arrival_target", after_s=15 * 60),
-        Mark(name="arrival_warned", after_s=25 * 60),
-        Mark(name="arrival_breached", after_s=30 * 60, raises_level=True),
-        Mark(name="supervisor_due", after_s=60 * 60, only_before_arrival=False),
-        Mark(name="regulator_warned", after_s=100 * 60, only_before_arrival=False),
-        Mark(name="accident", after_s=120 * 60, only_before_arrival=False),
-    )
-    mark_repeats_after_s: float = 1800
+    arrival_target_s: float = 900
+    """This and the next five are marks of the stay, counted from `trapped_since`."""
+    arrival_warned_s: float = 1_500
+    arrive_within_s: float = 1_800
+    """The limit of arrival; broken, the level rises."""
+    supervisor_after_s: float = 3_600
+    regulator_after_s: float = 6_000
+    accident_after_s: float = 7_200
+    """The stay that is by law an accident."""
+    mark_repeats_after_s: float = 1_800
+    levels: tuple[Level, Level, Level] = LEVELS
 
     @property
-    def arrive_within_s(self) -> float:
-        """The limit of arrival that raises the level when broken (TSG T5002: 30 min in a city)."""
-        return next(mark.after_s for mark in self.marks if mark.raises_level)
+    def marks(self) -> tuple[Mark, ...]:
+        """The moments of the stay in the car, the earliest first."""
+        marks = (
+            Mark(name="arrival_target", after_s=self.arrival_target_s),
+            Mark(name="arrival_warned", after_s=self.arrival_warned_s),
+            Mark(name="arrival_breached", after_s=self.arrive_within_s, raises_level=True),
+            Mark(name="supervisor_due", after_s=self.supervisor_after_s, only_before_arrival=False),
+            Mark(name="regulator_warned", after_s=self.regulator_after_s, only_before_arrival=False),
+            Mark(name="accident", after_s=self.accident_after_s, only_before_arrival=False),
+        )
+        return tuple(sorted(marks, key=lambda mark: mark.after_s))
 
-    @property
-    def accident_after_s(self) -> float:
-        """The stay that is by law an accident (2 h)."""
-        return self.marks[-1].after_s
+    def level(self, number: int) -> Level:
+        """Level 1, 2 or 3."""
+        return self.levels[number - 1]
 
 
 def attend_within_s(kind: Kind, policy: Policy) -> float:
@@ -100,7 +161,7 @@ def next_mark_at(incident: Incident, now: datetime, policy: Policy) -> datetime:
 
 def first_level(incident: Incident) -> int:
     """The level at which a case starts: 3 for injury or grave need, 2 where nobody is contracted, otherwise 1."""
-    if incident.injured or GRAVE & set(incident.vulnerable):
+    if incident.injured or GRAVE.keys() & set(incident.vulnerable):
         return FIRE_BRIGADE
     contractor = incident.lift.company_id if incident.lift else None
     return 1 if contractor else 2
@@ -116,3 +177,26 @@ def answer_by(incident: Incident, now: datetime, policy: Policy) -> datetime:
     is_first = incident.asked_at_level == 0
     within_s = policy.accept_within_s if is_first else min(policy.accept_within_s, policy.accept_next_within_s)
     return now + timedelta(seconds=within_s)
+
+
+def too_late(incident: Incident, eta_s: float, now: datetime, policy: Policy) -> str:
+    """Why a crew this far away is not enough for the level the case is at; "" if it is, and always at the last level.
+
+    The contracted company must be there within `reach_within_s` of being asked; everybody within the limit of arrival,
+    counted from when we heard of it.
+    """
+    away = f"{eta_s / 60:.0f} min away"
+    if incident.level == FIRE_BRIGADE:
+        return ""
+    if policy.level(incident.level).asks is Asks.CONTRACTOR and eta_s > policy.reach_within_s:
+        return f"{away}, beyond the {policy.reach_within_s / 60:.0f} min of level {incident.level}"
+    arrival_s = (now - max(incident.opened_at, incident.trapped_since)).total_seconds() + eta_s
+    if arrival_s > policy.arrive_within_s:
+        return f"{away}, there only after {arrival_s / 60:.0f} min; the limit is {policy.arrive_within_s / 60:.0f} min"
+    return ""
+
+
+def remind_at(since: datetime, now: datetime, within_s: float, policy: Policy) -> datetime:
+    """When people are reminded next of what waits since `since`: each time twice as late, at most half an hour."""
+    waited_s = (now - since).total_seconds()
+    return now + timedelta(seconds=min(max(within_s, waited_s), max(within_s, policy.mark_repeats_after_s)))

@@ -11,7 +11,8 @@ and by nothing else:
 
 `dispatched` says a crew has been asked; whether it has accepted is the assignment's to say. Crews forget to report, so
 `arrived` and `released` are taken from any stage in which a crew has accepted, and `released` from `open` too, when an
-operator learns that the people are out. `stood_down` and `false_alarm` end a case before release.
+operator learns that the people are out. `stood_down` and `false_alarm` end a case before release, and so does `merged`:
+the case is found to be about people of whom another case is about already.
 
 A case about a fault, a power cut, a lost link or a missed test call goes the same way, only that nobody is inside:
 `released` says that the crew's work is done, and `settled` closes it from any earlier stage, because what was wrong has
@@ -90,6 +91,8 @@ class Signal(StrEnum):
     """Nobody was inside, and nothing is left to do."""
     STOOD_DOWN = "stood_down"
     FALSE_ALARM = "false_alarm"
+    MERGED = "merged"
+    """The same people have another case, which goes on."""
 
 
 TRANSITIONS: Mapping[tuple[Status, Signal], Status] = {
@@ -104,6 +107,7 @@ TRANSITIONS: Mapping[tuple[Status, Signal], Status] = {
     **{(status, Signal.SETTLED): Status.CLOSED for status in TRAPPED},
     **{(status, Signal.STOOD_DOWN): Status.STOOD_DOWN for status in TRAPPED},
     **{(status, Signal.FALSE_ALARM): Status.FALSE_ALARM for status in TRAPPED},
+    **{(status, Signal.MERGED): Status.CLOSED for status in TRAPPED},
     (Status.RELEASED, Signal.TRAPPED_AGAIN): Status.OPEN,
     (Status.RELEASED, Signal.CLOSED): Status.CLOSED,
 }
@@ -129,8 +133,18 @@ class Deadline(StrEnum):
     """The crew that was asked has answered."""
     ENGAGE_BY = "engage_by"
     """Somebody has accepted, or the next level is asked."""
+    SET_OUT_BY = "set_out_by"
+    """The crew that accepted has set out, or is reminded."""
+    EXPECTED_BY = "expected_by"
+    """It is there, by its own estimate and a margin, or is reminded."""
+    RELIEVE_BY = "relieve_by"
+    """A crew that was reminded has said something, or another is looked for."""
+    HAND_OVER_BY = "hand_over_by"
+    """The call to the last level is confirmed, or people are reminded."""
     STAY_BY = "stay_by"
     """The next mark of the stay in the car (arrival limits, supervisor, regulator, accident)."""
+    COMFORT_BY = "comfort_by"
+    """Somebody has spoken to the passengers, or an operator is reminded."""
     CALL_BACK_BY = "call_back_by"
     """The passengers or the user unit have been called back after release."""
     CLOSE_BY = "close_by"
@@ -241,6 +255,26 @@ class Assignment:
     end_reason: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handover:
+    """The call that a person makes to the last level: whom to call, what to say, and whether it was made.
+
+    `say` and `say_zh` follow the case until the call is confirmed, and then stay as they were.
+    """
+
+    name: str
+    name_zh: str
+    call: str
+    """The number."""
+    say: str
+    say_zh: str
+    asked_at: datetime
+    confirmed_at: datetime | None = None
+    confirmed_by: str = ""
+    spoke_to: str = ""
+    note: str = ""
+
+
 class Place(NamedTuple):
     """Where many lifts suffer from one thing: a building, or with `building` "" a whole area."""
 
@@ -287,15 +321,26 @@ class Incident:
     injured: int = 0
     vulnerable: tuple[str, ...] = ()
     caller: Caller | None = None
+    other_callers: tuple[Caller, ...] = ()
+    """Who else phoned, the newest last."""
     alarms: tuple[AlarmRecord, ...] = ()
     signs: frozenset[Sign] = frozenset()
+    is_inferred: bool = False
+    """The lift itself shows people inside, or did; its alarm button is another matter."""
     assignment_id: AssignmentId | None = None
     """The attempt that holds a crew now, if any."""
+    relief_id: AssignmentId | None = None
+    """An offer beside it: another crew is asked because this one is late, and stays until the other accepts."""
+    handover: Handover | None = None
+    """At the last level: the call that is to be made, or was."""
     attempts: int = 0
     asked_at_level: int = 0
     """Attempts made since this level was reached."""
     refusals: Mapping[CrewId, Refusal] = field(default_factory=dict)
     claimed_by: str | None = None
+    comforted_at: datetime | None = None
+    comforts_missed: int = 0
+    """In a row, as far as they were written down."""
     dispatched_at: datetime | None = None
     arrived_at: datetime | None = None
     released_at: datetime | None = None
@@ -305,6 +350,12 @@ class Incident:
     release_method: str | None = None
     cause_code: str | None = None
     parent_id: IncidentId | None = None
+    follows_id: IncidentId | None = None
+    """The case of the same lift that ended a while before, or that was reopened by this one."""
+    merged_into_id: IncidentId | None = None
+    """The case that these people were found to have already."""
+    late_entries: int = 0
+    """Entries made after the end: they have a limit."""
     fault: Fault | None = None
     """What opened the case, if it was a fault; kept when the case rises."""
     conditions: Mapping[str, datetime] = field(default_factory=dict)
@@ -330,7 +381,7 @@ class Incident:
 
     @property
     def is_final(self) -> bool:
-        """Nothing more will happen in this case."""
+        """Nothing more will happen in this case; what is said of it late is only written down."""
         return self.status in FINAL
 
     @property
@@ -373,12 +424,22 @@ class AlarmLedger:
 def advance(incident: Incident, signal: Signal) -> Incident:
     """The incident after `signal`, by the table. Raises TransitionRefused for a pair that is not listed.
 
-    The one rule that the table cannot hold: no entrapment is settled.
+    The rules that the table cannot hold: no entrapment is settled, and nothing else is merged.
     """
     status = TRANSITIONS.get((incident.status, signal))
-    if status is None or (signal is Signal.SETTLED and incident.is_entrapment):
+    if status is None or not _suits(signal, incident):
         raise TransitionRefused(incident.status, signal)
     return replace(incident, status=status)
+
+
+def _suits(signal: Signal, incident: Incident) -> bool:
+    match signal:
+        case Signal.SETTLED:
+            return not incident.is_entrapment
+        case Signal.MERGED:
+            return incident.is_entrapment
+        case _:
+            return True
 
 
 def is_sure(evidence: Evidence) -> bool:

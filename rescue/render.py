@@ -19,9 +19,9 @@ from rescue.effects import (
     OfferAssignment,
     WithdrawAssignment,
 )
-from rescue.escalation import Policy
 from rescue.incident import Assignment, Incident
 from rescue.links import LinkAction, sign
+from rescue.policies import Policies
 from rescue.ports import Rendered
 from rescue.timeline import instant
 from rescue.views import Reader, assignment_view, incident_view
@@ -53,15 +53,15 @@ TO_COMPANY_WITHIN = timedelta(days=3)
 class _Words:
     """Everything the words depend on beside the effect."""
 
-    policy: Policy
+    policies: Policies
     public_url: str
     link_key: bytes
     now: datetime
 
 
-def render(effect: Effect, *, policy: Policy, public_url: str, link_key: bytes, now: datetime) -> Rendered:
+def render(effect: Effect, *, policies: Policies, public_url: str, link_key: bytes, now: datetime) -> Rendered:
     """The effect as the outbox keeps it. `public_url` is where companies reach us, with or without a final slash."""
-    words = _Words(policy=policy, public_url=public_url.rstrip("/"), link_key=link_key, now=now)
+    words = _Words(policies=policies, public_url=public_url.rstrip("/"), link_key=link_key, now=now)
     match effect:
         case AcknowledgeAlarm():
             return _to_lift(effect, ALARM_ACK, {"number": effect.number}, now)
@@ -153,6 +153,7 @@ def _about_incident(effect: NotifyCompany, words: _Words) -> Rendered:
 
 def _case(incident: Incident, assignment: Assignment | None, words: _Words) -> dict[str, Any]:
     """The case, its lift beside it as a crew's phone wants it, and the assignment if there is one to speak of."""
-    view = incident_view(incident, assignment, words.policy, reader=Reader.COMPANY).model_dump(mode="json")
+    shown = incident_view(incident, assignment, words.policies.of(incident), reader=Reader.COMPANY)
+    view = shown.model_dump(mode="json")
     about = {"incident": view, "lift": view["lift"]}
     return {"assignment": assignment_view(assignment).model_dump(mode="json"), **about} if assignment else about

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, Self, TypeAlias
 
 from aiohttp import web
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from dispatch.crews import CrewId
 from rescue.api.access import STAFF_ONLY
 from rescue.api.cases import Need
 from rescue.api.fields import Body, CauseCode, Count, Counter, Name, Said, Text
 from rescue.api.outcomes import demand_taken
-from rescue.api.problems import Conflict
 from rescue.api.reach import actor_of, find_incident, show
 from rescue.api.table import API, AnyRoute, Call, Nothing, Route
 from rescue.api.wire import answer
+from rescue.desk.board import Verdict
 from rescue.desk.inputs import Action, OperatorActed
 from rescue.incident import Incident
 from rescue.views import IncidentView
@@ -54,6 +53,20 @@ class AssignBody(ActionBody):
     """Another crew than the one that was recommended, or this one now."""
 
     crew_id: Name
+    redirect: bool = False
+    """Also if the crew is bound for a case that matters less: that case is asked again at once."""
+
+
+class HandOverBody(ActionBody):
+    """The call to the last level was made, and to whom; or, with `reason` alone, why none was needed."""
+
+    spoke_to: Text = ""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not (self.spoke_to or self.reason):
+            raise ValueError("give spoke_to, or the reason why no call was needed")
+        return self
 
 
 class StandDownBody(ReasonedBody):
@@ -67,6 +80,12 @@ class ReleaseBody(ActionBody):
 
     people_released: Count | None = None
     injured: Count | None = None
+
+
+class MergeBody(ReasonedBody):
+    """The open case of the same people that goes on."""
+
+    into: Name
 
 
 class CloseBody(ActionBody):
@@ -85,21 +104,24 @@ ACTIONS: Mapping[Action, tuple[type[AnyAction], str]] = {
     Action.TRIAGE: (TriageBody, "Who is inside, and how they are"),
     Action.ASSIGN: (AssignBody, "Ask this crew, and no longer the one asked before"),
     Action.ESCALATE: (ActionBody, "Ask the next level now"),
+    Action.HAND_OVER: (HandOverBody, "You have called the last level, as `handover` of the case says"),
     Action.STAND_DOWN: (StandDownBody, "The passengers got out by themselves; nobody need go"),
     Action.FALSE_ALARM: (ReasonedBody, "Nobody was trapped"),
     Action.CONFIRM_RELEASE: (ReleaseBody, "Called back: everybody is out"),
     Action.CLOSE: (CloseBody, "Close a released case, or one without people"),
+    Action.MERGE: (MergeBody, "These people have another case, which goes on; this one ends"),
+    Action.REOPEN: (ReasonedBody, "A case that is over goes on as a new one of the same lift, which names it"),
 }
 
 
 def _acting(action: Action) -> Callable[[Call[Nothing, Any]], Awaitable[web.Response]]:
     async def act(call: Call[Nothing, AnyAction]) -> web.Response:
         incident = await find_incident(call.context, call.principal, call.path["incident_id"])
-        if incident.is_final:
-            raise Conflict(f"the case is {incident.status.replace('_', ' ')}")
         outcome = await call.context.desk.submit(_acted(incident, action, call.body), actor=actor_of(call.principal))
         await demand_taken(outcome, call.context)
-        return answer(await show(call.context, call.principal, await _afresh(incident, call)))
+        is_new = outcome.verdict is Verdict.OPENED
+        left = await find_incident(call.context, call.principal, outcome.incident_id or incident.incident_id)
+        return answer(await show(call.context, call.principal, left), status=201 if is_new else 200)
 
     return act
 
@@ -107,13 +129,7 @@ def _acting(action: Action) -> Callable[[Call[Nothing, Any]], Awaitable[web.Resp
 def _acted(incident: Incident, action: Action, said: AnyAction) -> OperatorActed:
     # The bodies' fields bear the names of the input's: what a body has no field for keeps the input's default.
     fields = {name: getattr(said, name) for name in type(said).model_fields}
-    if fields.get("crew_id"):
-        fields["crew_id"] = CrewId(fields["crew_id"])
     return OperatorActed(incident_id=incident.incident_id, action=action, **fields)
-
-
-async def _afresh(incident: Incident, call: Call[Nothing, AnyAction]) -> Incident:
-    return await find_incident(call.context, call.principal, incident.incident_id)
 
 
 def _row(action: Action, body: type[AnyAction], summary: str) -> AnyRoute:
@@ -121,7 +137,7 @@ def _row(action: Action, body: type[AnyAction], summary: str) -> AnyRoute:
         method="POST",
         path=f"{API}/incidents/{{incident_id}}/{action}",
         access=STAFF_ONLY,
-        answers={200: IncidentView},
+        answers={201 if action is Action.REOPEN else 200: IncidentView},
         handle=_acting(action),
         query=Nothing,
         body=body,

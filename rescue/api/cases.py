@@ -9,24 +9,26 @@ from pydantic import Field, model_validator
 
 from devices.messages import Area, LiftId
 from rescue.api.access import EVERYONE, STAFF_AND_AUDITORS, STAFF_ONLY
-from rescue.api.fields import AreaCode, Body, Count, Name, Paged, Text, When
+from rescue.api.fields import AreaCode, Body, Count, Name, Paged, PagedByName, Text, When
 from rescue.api.outcomes import demand_taken
 from rescue.api.pages import page, whole
 from rescue.api.problems import NotFound
-from rescue.api.reach import actor_of, find_incident, show
+from rescue.api.reach import actor_of, find_incident, show, show_entries
 from rescue.api.table import API, AnyRoute, Call, Nothing, row
 from rescue.api.wire import answer
 from rescue.desk.board import Outcome, Verdict
 from rescue.desk.inputs import Intake
-from rescue.incident import Caller, Incident, IncidentId, Lift, Source
+from rescue.incident import Caller, Incident, IncidentId, Kind, Lift, Source
+from rescue.ports import Wanted
 from rescue.timeline import first_break
 from rescue.views import (
     CandidateView,
     IncidentView,
+    MemberView,
     PageView,
     TimelineEntryView,
     candidate_view,
-    entry_view,
+    member_view,
     refusal_view,
 )
 
@@ -38,7 +40,10 @@ class IncidentsQuery(Paged):
     """Which cases: by status, area, and when they were opened (`to` is not part of the span)."""
 
     status: Literal["open", "closed", "all"] = "all"
+    kind: Kind | None = None
     area: AreaCode | None = None
+    parent_id: Name | None = None
+    """Only the cases that are part of this one."""
     opened_from: When | None = Field(default=None, alias="from")
     opened_to: When | None = Field(default=None, alias="to")
 
@@ -76,17 +81,18 @@ class TimelineView(PageView[TimelineEntryView]):
 
 
 async def list_incidents(call: Call[IncidentsQuery, Nothing]) -> web.Response:
-    """The cases, newest first; a company's are those in which it was asked."""
+    """The cases, newest first, of open ones the gravest kind first; a company's are those in which it was asked."""
     query = call.query
-    found = await call.context.store.list_incidents(
+    wanted = Wanted(
         status=query.status,
+        kind=query.kind,
         area=Area(query.area) if query.area else None,
         opened_from=query.opened_from,
         opened_to=query.opened_to,
         company_id=call.principal.company_id,
-        after=query.cursor,
-        limit=query.limit + 1,
+        parent_id=IncidentId(query.parent_id) if query.parent_id else None,
     )
+    found = await call.context.store.list_incidents(wanted, after=query.cursor, limit=query.limit + 1)
     shown = page(found, query.limit, lambda incident: incident, lambda incident: incident.number)
     views = [await show(call.context, call.principal, incident) for incident in shown.items]
     return answer(PageView[IncidentView](items=views, next=shown.next))
@@ -102,8 +108,17 @@ async def show_timeline(call: Call[Nothing, Nothing]) -> web.Response:
     """The history of a case: every decision, by whom and why, each entry sealed onto the one before."""
     incident = await find_incident(call.context, call.principal, call.path["incident_id"])
     entries = await call.context.store.timeline_of(incident.incident_id)
-    views = [entry_view(entry) for entry in entries]
+    views = show_entries(call.principal, incident, entries)
     return answer(TimelineView(items=views, next=None, first_break=first_break(entries)))
+
+
+async def list_members(call: Call[PagedByName, Nothing]) -> web.Response:
+    """The lifts of a parent case, by their ids: since when each suffers, and until when; none for any other case."""
+    incident = await find_incident(call.context, call.principal, call.path["incident_id"])
+    query = call.query
+    after = LiftId(query.cursor) if query.cursor else None
+    members = await call.context.store.members_of(incident.incident_id, after=after, limit=query.limit + 1)
+    return answer(page(members, query.limit, member_view, lambda member: member.lift_id))
 
 
 async def list_candidates(call: Call[Nothing, Nothing]) -> web.Response:
@@ -159,6 +174,7 @@ ROUTES: tuple[AnyRoute, ...] = (
         "POST", f"{API}/incidents", report_entrapment, access=STAFF_ONLY, answers={200: IncidentView, 201: IncidentView}
     ),
     row("GET", _CASE, show_incident, access=EVERYONE, answers={200: IncidentView}),
+    row("GET", f"{_CASE}/members", list_members, access=EVERYONE, answers={200: PageView[MemberView]}),
     row("GET", f"{_CASE}/timeline", show_timeline, access=STAFF_AND_AUDITORS, answers={200: TimelineView}),
     row("GET", f"{_CASE}/candidates", list_candidates, access=STAFF_ONLY, answers={200: PageView[CandidateView]}),
 )

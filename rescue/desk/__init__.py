@@ -29,20 +29,22 @@ from rescue.desk.board import Board, Decision, Outcome, Verdict
 from rescue.desk.conditions import clear_fault, clear_missed_test, take_fault, take_link, take_missed_test
 from rescue.desk.deadlines import earliest, pass_deadlines
 from rescue.desk.draft import DeskRules, Draft
+from rescue.desk.handing_over import see_to_handovers
 from rescue.desk.inputs import CompanyAnswered, Envelope, Intake, News, OfferUndelivered, OperatorActed
 from rescue.desk.operators import take_action
 from rescue.desk.outages import settle_parents
 from rescue.desk.signs import note_alarm_end, note_entrapment_end, take_alarm, take_entrapment, take_intake
 
-TIMER_LIMIT = 50
+TIMER_LIMIT = 20
 """Cases whose deadlines pass in one decision; the rest follow in the next, so that an alarm waits for few."""
 
 
 def handle(board: Board, envelope: Envelope, now: datetime, rules: DeskRules) -> Decision:
     """Decide one input."""
-    draft = Draft(board, rules, now)
+    draft = Draft(board, rules, now, finished=envelope.finished.incident if envelope.finished else None)
     outcome = _take(draft, envelope)
     settle_parents(draft)
+    see_to_handovers(draft)
     return draft.decide(outcome)
 
 
@@ -58,6 +60,7 @@ def handle_news(
 
 def _take(draft: Draft, envelope: Envelope) -> Outcome:
     """With `_take_news`, the whole list of what the desk can be told, one line each."""
+    draft.hear(envelope)
     match envelope.input:
         case AlarmRaised() as event:
             return take_alarm(draft, envelope, event)
@@ -107,4 +110,5 @@ def handle_timer(board: Board, now: datetime, rules: DeskRules) -> Decision:
         if incident:
             pass_deadlines(draft, incident)
     settle_parents(draft)
+    see_to_handovers(draft)
     return draft.decide(draft.outcome(Verdict.DONE if due else Verdict.NOTHING))

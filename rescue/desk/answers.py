@@ -10,10 +10,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from dispatch.crews import CrewId
-from rescue.desk.asking import ask, concerned, lose_crew, raise_level, tell
+from rescue.desk.afterwards import file_cause, take_late_answer
+from rescue.desk.asking import ask
 from rescue.desk.board import Outcome, Verdict
+from rescue.desk.comforting import remind
 from rescue.desk.draft import Draft
 from rescue.desk.inputs import Answer, CompanyAnswered, Envelope, OfferUndelivered
+from rescue.desk.letting_go import OF_CREW, lose_crew, lose_relief, raise_level, withdraw_relief
+from rescue.desk.relieving import engage_if_late, relieve, relieved_by, watch
+from rescue.desk.telling import concerned, tell
 from rescue.effects import ConfirmAssignment, NotifyPassengers
 from rescue.escalation import FIRE_BRIGADE
 from rescue.incident import ACCEPTED, Assignment, AssignmentStatus, Deadline, Incident, Signal, advance
@@ -25,6 +30,9 @@ MAY: Mapping[AssignmentStatus, frozenset[Answer]] = {
     AssignmentStatus.ACCEPTED: _ON_THE_WAY | {Answer.EN_ROUTE},
     AssignmentStatus.EN_ROUTE: _ON_THE_WAY,
     AssignmentStatus.ON_SCENE: frozenset({Answer.CANNOT_REACH, Answer.RELEASED}),
+    AssignmentStatus.RELEASED: frozenset({Answer.CAUSE}),
+    # An operator may have been the first to know that the people are out.
+    AssignmentStatus.WITHDRAWN: frozenset({Answer.CAUSE}),
 }
 ALREADY: Mapping[Answer, AssignmentStatus] = {
     Answer.ACCEPT: AssignmentStatus.ACCEPTED,
@@ -38,13 +46,17 @@ ALREADY: Mapping[Answer, AssignmentStatus] = {
 
 def take_answer(draft: Draft, envelope: Envelope, answered: CompanyAnswered) -> Outcome:
     """Take the answer, or say why it does not count."""
-    assignment = draft.assignment(answered.assignment_id)
+    finished = envelope.finished
+    assignment = draft.assignment(answered.assignment_id) or (finished.assignment if finished else None)
     incident = draft.incident(assignment.incident_id) if assignment else None
-    if assignment is None or incident is None:
-        return draft.outcome(Verdict.NOT_FOUND, "no open case has this assignment")
-    if ALREADY[answered.answer] is assignment.status and answered.attempt == assignment.attempt:
-        return draft.outcome(Verdict.NOTHING, f"it is {assignment.status} already", incident)
+    known = incident or (finished.incident if finished else None)
+    if assignment is None or known is None:
+        return draft.outcome(Verdict.NOT_FOUND, "there is no such assignment")
+    if _is_already_so(known, assignment, answered):
+        return draft.outcome(Verdict.NOTHING, "it is so already", known)
     refusal = _refusal(draft, assignment, answered)
+    if incident is None:
+        return take_late_answer(draft, known, assignment, answered, refusal, envelope.actor)
     if refusal:
         data: dict[str, Fact] = {"attempt": answered.attempt, "answer": answered.answer, "reason": refusal}
         draft.record(incident, "answer_refused", f"Too late or out of turn: {refusal}", envelope.actor, **data)
@@ -61,6 +73,9 @@ def take_undelivered(draft: Draft, offer: OfferUndelivered) -> Outcome:
     if not assignment or not incident or not _stands(assignment, offer):
         return draft.outcome(Verdict.NOTHING, "the offer no longer stands")
     said = f"The offer could not be delivered to {assignment.company_id}: {offer.reason}"
+    if incident.relief_id == assignment.assignment_id:
+        alone = lose_relief(draft, incident, AssignmentStatus.OVERDUE, said)
+        return draft.outcome(Verdict.DONE, incident=relieve(draft, alone))
     lost = lose_crew(draft, incident, AssignmentStatus.OVERDUE, said)
     lost = draft.record(lost, "undelivered", said, attempt=assignment.attempt, crew_id=assignment.crew_id)
     return draft.outcome(Verdict.DONE, incident=ask(draft, lost))
@@ -70,11 +85,21 @@ def _stands(assignment: Assignment, offer: OfferUndelivered) -> bool:
     return assignment.status is AssignmentStatus.OFFERED and assignment.attempt == offer.attempt
 
 
+def _is_already_so(incident: Incident, assignment: Assignment, answered: CompanyAnswered) -> bool:
+    if answered.answer is Answer.CAUSE:
+        is_so = answered.cause_code is not None and answered.cause_code == incident.cause_code
+    else:
+        is_so = ALREADY[answered.answer] is assignment.status
+    return is_so and answered.attempt == assignment.attempt
+
+
 def _refusal(draft: Draft, assignment: Assignment, answered: CompanyAnswered) -> str:
     if answered.attempt != assignment.attempt:
         return f"this assignment is attempt {assignment.attempt}, not {answered.attempt}"
     if answered.answer not in MAY.get(assignment.status, frozenset()):
         return f"the assignment is {assignment.status}, it cannot take '{answered.answer}'"
+    if answered.answer is Answer.CAUSE:
+        return "" if answered.cause_code else "give cause_code"
     return _crew_refusal(draft, assignment, answered.crew_id)
 
 
@@ -89,12 +114,17 @@ def _crew_refusal(draft: Draft, assignment: Assignment, crew_id: CrewId | None) 
 
 def _accept(draft: Draft, incident: Incident, assignment: Assignment, answered: CompanyAnswered, by: Actor) -> Incident:
     crew_id = answered.crew_id or assignment.crew_id
-    eta_s = assignment.eta_s if crew_id == assignment.crew_id else None
+    eta_s = answered.eta_s or (assignment.eta_s if crew_id == assignment.crew_id else None)
+    if incident.relief_id == assignment.assignment_id:
+        incident = relieved_by(draft, incident, assignment)
     accepted = draft.save_assignment(
         replace(assignment, status=AssignmentStatus.ACCEPTED, crew_id=crew_id, eta_s=eta_s, accepted_at=draft.now)
     )
     going = replace(incident, dispatched_at=draft.now).without(Deadline.ACCEPT_BY, Deadline.ENGAGE_BY)
-    going = draft.record(going, "accepted", f"Crew {crew_id} accepted", by, attempt=accepted.attempt, crew_id=crew_id)
+    going = remind(draft, going)
+    going = watch(draft, going, accepted)
+    facts: dict[str, Fact] = {"attempt": accepted.attempt, "crew_id": crew_id, "eta_s": answered.eta_s}
+    going = draft.record(going, "accepted", f"Crew {crew_id} accepted{_own_eta(answered)}", by, **facts)
     draft.effect(
         ConfirmAssignment(
             key=f"{accepted.assignment_id}:confirmed",
@@ -104,30 +134,38 @@ def _accept(draft: Draft, incident: Incident, assignment: Assignment, answered: 
         )
     )
     tell_passengers(draft, going, accepted)
-    return going
+    return going if answered.eta_s is None else engage_if_late(draft, going, accepted)
+
+
+def _own_eta(answered: CompanyAnswered) -> str:
+    return "" if answered.eta_s is None else f", {answered.eta_s / 60:.0f} min away by its own word"
 
 
 def _decline(
     draft: Draft, incident: Incident, assignment: Assignment, answered: CompanyAnswered, by: Actor
 ) -> Incident:
     reason = answered.reason or "no reason given"
-    lost = lose_crew(draft, incident, AssignmentStatus.DECLINED, f"declined: {reason}")
     said = f"Crew {assignment.crew_id} declined: {reason}"
+    if incident.relief_id == assignment.assignment_id:
+        return relieve(draft, lose_relief(draft, incident, AssignmentStatus.DECLINED, said, by))
+    lost = lose_crew(draft, incident, AssignmentStatus.DECLINED, f"declined: {reason}")
     return ask(draft, draft.record(lost, "declined", said, by, attempt=assignment.attempt, reason=reason))
 
 
 def _en_route(
     draft: Draft, incident: Incident, assignment: Assignment, answered: CompanyAnswered, by: Actor
 ) -> Incident:
-    draft.save_assignment(replace(assignment, status=AssignmentStatus.EN_ROUTE, en_route_at=draft.now))
-    return draft.record(advance(incident, Signal.SET_OUT), "en_route", f"Crew {assignment.crew_id} is en route", by)
+    going = draft.save_assignment(replace(assignment, status=AssignmentStatus.EN_ROUTE, en_route_at=draft.now))
+    watched = watch(draft, advance(incident, Signal.SET_OUT), going)
+    return draft.record(watched, "en_route", f"Crew {assignment.crew_id} is en route", by)
 
 
 def _on_scene(
     draft: Draft, incident: Incident, assignment: Assignment, answered: CompanyAnswered, by: Actor
 ) -> Incident:
     there = draft.save_assignment(replace(assignment, status=AssignmentStatus.ON_SCENE, on_scene_at=draft.now))
-    arrived = replace(advance(incident, Signal.ARRIVED), arrived_at=draft.now)
+    alone = withdraw_relief(draft, incident, f"crew {assignment.crew_id} is there").without(*OF_CREW)
+    arrived = replace(advance(alone, Signal.ARRIVED), arrived_at=draft.now)
     arrived = draft.record(arrived, "on_scene", f"Crew {assignment.crew_id} is on scene", by)
     tell_passengers(draft, arrived, there)
     return arrived
@@ -146,6 +184,7 @@ def _released(
     draft: Draft, incident: Incident, assignment: Assignment, answered: CompanyAnswered, by: Actor
 ) -> Incident:
     draft.save_assignment(replace(assignment, status=AssignmentStatus.RELEASED, ended_at=draft.now))
+    incident = withdraw_relief(draft, incident, "the passengers are out")
     out = replace(
         incident,
         people_released=answered.people_released,
@@ -165,7 +204,7 @@ def _released(
 def _finished(draft: Draft, incident: Incident, said: str, by: Actor) -> Incident:
     """Nobody was inside, and the crew has done its work: what is left is to file the cause and close."""
     done = replace(advance(incident, Signal.RELEASED), released_at=draft.now, assignment_id=None, deadlines={})
-    done = done.due(close_by=draft.after(draft.policy.close_within_s))
+    done = done.due(close_by=draft.after(draft.policy_of(incident).close_within_s))
     done = draft.record(done, "finished", said, by, cause_code=done.cause_code)
     tell(draft, done, "incident.updated", *concerned(draft, incident))
     return done
@@ -176,8 +215,8 @@ def release(draft: Draft, incident: Incident, said: str, by: Actor) -> Incident:
     companies = concerned(draft, incident)
     out = replace(advance(incident, Signal.RELEASED), released_at=draft.now, assignment_id=None, deadlines={})
     out = out.due(
-        call_back_by=draft.after(draft.policy.call_back_within_s),
-        close_by=draft.after(draft.policy.close_within_s),
+        call_back_by=draft.after(draft.policy_of(incident).call_back_within_s),
+        close_by=draft.after(draft.policy_of(incident).close_within_s),
     )
     facts = {"people_released": out.people_released, "injured": out.injured, "release_method": out.release_method}
     out = draft.record(out, "released", said, by, **facts)
@@ -210,4 +249,5 @@ _TAKERS: Mapping[Answer, Callable[[Draft, Incident, Assignment, CompanyAnswered,
     Answer.ON_SCENE: _on_scene,
     Answer.CANNOT_REACH: _cannot_reach,
     Answer.RELEASED: _released,
+    Answer.CAUSE: file_cause,
 }

@@ -9,29 +9,24 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from devices.faults import Fault
 from devices.messages import Confidence
-from dispatch.crews import CompanyId, CrewId
+from dispatch.crews import CompanyId, Crew, CrewId
 from dispatch.problem import Callout, Choice, Problem
+from dispatch.rules import Rules
 from dispatch.solver import solve
 from rescue.desk.draft import Draft
-from rescue.effects import NotifyCompany, OfferAssignment, WithdrawAssignment
-from rescue.escalation import FIRE_BRIGADE, answer_by, is_exhausted
-from rescue.incident import (
-    ACCEPTED,
-    HOLDS_CREW,
-    Assignment,
-    AssignmentId,
-    AssignmentStatus,
-    Deadline,
-    Incident,
-    Refusal,
-    Signal,
-    advance,
-)
+from rescue.desk.letting_go import raise_level
+from rescue.effects import OfferAssignment
+from rescue.escalation import FIRE_BRIGADE, REACHES, Asks, answer_by, is_exhausted, too_late
+from rescue.incident import Assignment, AssignmentId, AssignmentStatus, Deadline, Incident, Kind, Signal, advance
 from rescue.timeline import MACHINE, Actor
 
-PRIORITIES = {Confidence.CONFIRMED: 3.0, Confidence.LIKELY: 2.0, Confidence.POSSIBLE: 1.0}
-VULNERABLE_ADDS = 1.0
+NOBODY_INSIDE = 1.0
+PRIORITIES = {Confidence.CONFIRMED: 4.0, Confidence.LIKELY: 3.0, Confidence.POSSIBLE: 2.0}
+IN_NEED_ADDS = 1.0
+TOGETHER = "the power is out in the whole area: levels 1 and 2 are asked together"
+"""As one pool of crews, the contractor's among them (Jinan)."""
 
 
 def callout_of(draft: Draft, incident: Incident) -> Callout:
@@ -40,64 +35,85 @@ def callout_of(draft: Draft, incident: Incident) -> Callout:
         incident_id=incident.incident_id,
         lift_position=incident.lift.position if incident.lift else None,
         contractor_id=incident.lift.company_id if incident.lift else None,
-        level=incident.level,
-        priority=_priority(incident),
+        level=REACHES[_asks(draft, incident)],
+        priority=priority(incident),
         waiting_since=incident.trapped_since,
         excluded=_excluded(draft, incident),
     )
 
 
-def _priority(incident: Incident) -> float:
+def priority(incident: Incident) -> float:
+    """What each second of waiting weighs; who is surely inside goes before who may be."""
     if not incident.is_entrapment:
-        return 0.0
-    return PRIORITIES[incident.evidence.confidence] + VULNERABLE_ADDS * bool(incident.vulnerable)
+        return NOBODY_INSIDE
+    return PRIORITIES[incident.evidence.confidence] + IN_NEED_ADDS * bool(incident.vulnerable or incident.injured)
+
+
+def _asks(draft: Draft, incident: Incident) -> Asks:
+    return draft.policy_of(incident).level(incident.level).asks
 
 
 def _excluded(draft: Draft, incident: Incident) -> dict[CrewId, str]:
     """Crews that refused a while ago, and at level 2 their whole company: it has had its turn, others come now."""
-    lasts = timedelta(seconds=draft.policy.refusal_lasts_s)
+    lasts = timedelta(seconds=draft.policy_of(incident).refusal_lasts_s)
     refused = {crew_id: r for crew_id, r in incident.refusals.items() if draft.now - r.at < lasts}
     crews = draft.board.crews
-    had_turn = {crews[c].company_id for c, r in refused.items() if c in crews and r.level < incident.level == 2}
+    had_turn: set[CompanyId] = set()
+    if _asks(draft, incident) is Asks.NEARBY and not _are_asked_together(draft, incident):
+        had_turn = {crews[c].company_id for c, r in refused.items() if c in crews and r.level < incident.level}
     others = {c.crew_id: "its company was asked at level 1" for c in crews.values() if c.company_id in had_turn}
     return others | {crew_id: refusal.reason for crew_id, refusal in refused.items()}
 
 
-def problem_of(draft: Draft, *incidents: Incident) -> Problem:
-    """These incidents and every crew, as the board has them now."""
+def problem_of(draft: Draft, incident: Incident) -> Problem:
+    """This incident and every crew, as the board has them now."""
     return Problem(
-        callouts=[callout_of(draft, incident) for incident in incidents],
+        callouts=[callout_of(draft, incident)],
         crews=list(draft.board.crews.values()),
         companies=draft.board.companies,
         busy=draft.busy(),
         now=draft.now,
+        rules=Rules(level_2_radius_m=draft.policy_of(incident).nearby_within_m),
     )
 
 
 def ask(draft: Draft, incident: Incident) -> Incident:
     """Offer the case to the best crew of its level, or raise the level until somebody can be asked.
 
-    Where nobody is inside, nobody is asked by itself: people decide whom to send, and when.
+    Where nobody is inside, nobody is asked by itself: people decide whom to send, and when. An offer that was made
+    beside a crew that is lost now is the case's own from here on.
     """
     if not incident.is_entrapment:
         return draft.save(incident)
-    if is_exhausted(incident, draft.policy):
-        return ask(draft, raise_level(draft, incident, f"level {incident.level} has had its attempts"))
-    plan = solve(problem_of(draft, incident), draft.rules.travel)
-    choice = plan.choices.get(incident.incident_id)
-    reason = _why_not(draft, incident, choice) or ("" if choice else plan.shortfalls[incident.incident_id].reason)
-    if choice and not reason:
+    if incident.relief_id:
+        return take_over(draft, incident)
+    choice, lack = best_crew(draft, incident)
+    if choice and (late := too_late(incident, choice.eta_s, draft.now, draft.policy_of(incident))):
+        choice, lack = None, f"the best crew of level {incident.level} is {late}"
+    if choice:
         return offer(draft, incident, choice.crew_id, choice.eta_s, choice.reason, others=_others(choice))
     if incident.level < FIRE_BRIGADE:
-        return ask(draft, raise_level(draft, incident, reason))
-    return _ask_again_later(draft, incident, reason)
+        return ask(draft, raise_level(draft, incident, lack))
+    return _ask_again_later(draft, incident, lack)
 
 
-def _why_not(draft: Draft, incident: Incident, choice: Choice | None) -> str:
-    """The contracted company is passed over when even its best crew would come too late."""
-    if choice and incident.level == 1 and choice.eta_s > draft.policy.reach_within_s:
-        return f"the contracted company's best crew is {choice.eta_s / 60:.0f} min away"
-    return ""
+def best_crew(draft: Draft, incident: Incident) -> tuple[Choice | None, str]:
+    """The crew to ask at this level; or none, and why the level is done with."""
+    if incident.level == 1 and _are_asked_together(draft, incident):
+        return None, TOGETHER
+    if is_exhausted(incident, draft.policy_of(incident)):
+        return None, f"level {incident.level} has had its attempts"
+    plan = solve(problem_of(draft, incident), draft.rules.travel)
+    choice = plan.choices.get(incident.incident_id)
+    return (choice, "") if choice else (None, plan.shortfalls[incident.incident_id].reason)
+
+
+def _are_asked_together(draft: Draft, incident: Incident) -> bool:
+    """The lift is without power with its whole area, so that no single company can be enough."""
+    member = draft.member((Fault.MAINS_LOST.value, incident.lift_id)) if incident.lift_id is not None else None
+    parent_ids = (incident.parent_id, member.parent_id if member and member.left_at is None else None)
+    parents = [draft.incident(parent_id) for parent_id in parent_ids if parent_id is not None]
+    return any(parent and parent.kind is Kind.POWER_OUTAGE and not parent.building for parent in parents)
 
 
 def _others(choice: Choice) -> list[str]:
@@ -105,10 +121,18 @@ def _others(choice: Choice) -> list[str]:
 
 
 def _ask_again_later(draft: Draft, incident: Incident, reason: str) -> Incident:
-    later = incident.due(ask_by=draft.after(draft.policy.ask_again_after_s))
+    later = incident.due(ask_by=draft.after(draft.policy_of(incident).ask_again_after_s))
     if later.shortfall == reason:
         return draft.save(later)
     return draft.record(replace(later, shortfall=reason), "nobody_to_ask", f"Nobody can be asked: {reason}")
+
+
+def eta_s(draft: Draft, incident: Incident, crew: Crew) -> float | None:
+    """How long this crew would take; None where its place or the lift's is not known."""
+    lift_position = incident.lift.position if incident.lift else None
+    if crew.position is None or lift_position is None:
+        return None
+    return draft.rules.travel.seconds([crew.position], lift_position, draft.now)[0]
 
 
 def offer(
@@ -122,29 +146,56 @@ def offer(
     others: list[str] | None = None,
 ) -> Incident:
     """Ask this crew: a new attempt, with its deadline and the webhook that carries it."""
-    assignment = _attempt(draft, incident, crew_id, eta_s, reason)
+    assignment = attempt(draft, incident, crew_id, eta_s, reason)
     asked = replace(
         advance(incident, Signal.OFFERED).without(Deadline.ASK_BY, Deadline.VERIFY_BY),
         assignment_id=assignment.assignment_id,
-        attempts=assignment.attempt,
-        asked_at_level=incident.asked_at_level + 1,
         shortfall="",
-    ).due(accept_by=assignment.accept_by)
+    )
+    said = f"Asked crew {crew_id} (attempt {assignment.attempt}): {reason}"
+    return carry_offer(draft, _engaged_in_time(draft, asked), assignment, "offered", said, actor, others=others or [])
+
+
+def carry_offer(
+    draft: Draft,
+    incident: Incident,
+    assignment: Assignment,
+    what: str,
+    said: str,
+    actor: Actor = MACHINE,
+    *,
+    others: list[str],
+) -> Incident:
+    """The offer counts, has its deadline, stands in the timeline and is on its way."""
+    counted = replace(incident, attempts=assignment.attempt, asked_at_level=incident.asked_at_level + 1)
     recorded = draft.record(
-        _engaged_in_time(draft, asked),
-        "offered",
-        f"Asked crew {crew_id} (attempt {assignment.attempt}): {reason}",
+        counted.due(accept_by=assignment.accept_by),
+        what,
+        said,
         actor,
         attempt=assignment.attempt,
-        crew_id=crew_id,
+        crew_id=assignment.crew_id,
         company_id=assignment.company_id,
         level=incident.level,
-        eta_s=eta_s,
-        others=others or [],
+        eta_s=assignment.eta_s,
+        others=others,
     )
     key = f"{assignment.assignment_id}:offered"
     draft.effect(OfferAssignment(key=key, company_id=assignment.company_id, incident=recorded, assignment=assignment))
     return recorded
+
+
+def take_over(draft: Draft, incident: Incident) -> Incident:
+    """The crew is lost; the offer that was made beside it is the case's own now, and must be answered when it must."""
+    relief = draft.assignment(incident.relief_id)
+    assert relief is not None, "a relief is an assignment of an open case"
+    taken = replace(
+        advance(incident, Signal.OFFERED).without(Deadline.ASK_BY), assignment_id=relief.assignment_id, relief_id=None
+    )
+    said = f"Crew {relief.crew_id}, asked in relief (attempt {relief.attempt}), is the one to go"
+    return draft.record(
+        _engaged_in_time(draft, taken), "took_over", said, attempt=relief.attempt, crew_id=relief.crew_id
+    )
 
 
 def _engaged_in_time(draft: Draft, incident: Incident) -> Incident:
@@ -152,107 +203,24 @@ def _engaged_in_time(draft: Draft, incident: Incident) -> Incident:
     has_limit = incident.level == FIRE_BRIGADE or Deadline.ENGAGE_BY in incident.deadlines
     if has_limit or not incident.is_entrapment:
         return incident
-    return incident.due(engage_by=draft.after(draft.policy.engage_within_s))
+    return incident.due(engage_by=draft.after(draft.policy_of(incident).engage_within_s))
 
 
-def _attempt(draft: Draft, incident: Incident, crew_id: CrewId, eta_s: float | None, reason: str) -> Assignment:
-    attempt = incident.attempts + 1
+def attempt(draft: Draft, incident: Incident, crew_id: CrewId, eta_s: float | None, reason: str) -> Assignment:
+    """The next try, with this crew."""
+    number = incident.attempts + 1
     return draft.save_assignment(
         Assignment(
-            assignment_id=AssignmentId(f"{incident.incident_id}-{attempt}"),
+            assignment_id=AssignmentId(f"{incident.incident_id}-{number}"),
             incident_id=incident.incident_id,
-            attempt=attempt,
+            attempt=number,
             level=incident.level,
             crew_id=crew_id,
             company_id=draft.board.crews[crew_id].company_id,
             status=AssignmentStatus.OFFERED,
             offered_at=draft.now,
-            accept_by=answer_by(incident, draft.now, draft.policy),
+            accept_by=answer_by(incident, draft.now, draft.policy_of(incident)),
             eta_s=eta_s,
             reason=reason,
         )
     )
-
-
-def lose_crew(draft: Draft, incident: Incident, status: AssignmentStatus, reason: str) -> Incident:
-    """The attempt that held a crew ends without one; the crew is not asked again for a while."""
-    assignment = draft.assignment(incident.assignment_id)
-    if assignment is None or assignment.status not in HOLDS_CREW:
-        return incident
-    draft.save_assignment(replace(assignment, status=status, ended_at=draft.now, end_reason=reason))
-    refusal = Refusal(reason=reason, at=draft.now, level=assignment.level)
-    freed = replace(
-        advance(incident, Signal.CREW_LOST).without(Deadline.ACCEPT_BY),
-        assignment_id=None,
-        arrived_at=None,
-        refusals={**incident.refusals, assignment.crew_id: refusal},
-    )
-    starts_anew = assignment.status in ACCEPTED and incident.level < FIRE_BRIGADE and incident.is_entrapment
-    return freed.due(engage_by=draft.after(draft.policy.accept_within_s)) if starts_anew else freed
-
-
-def withdraw(draft: Draft, incident: Incident, reason: str, *, final: bool = False) -> Incident:
-    """Take the standing offer or assignment back and tell its company. With `final`, the case needs no crew more."""
-    assignment = draft.assignment(incident.assignment_id)
-    if assignment is None or assignment.status not in HOLDS_CREW:
-        return incident
-    ended = AssignmentStatus.WITHDRAWN
-    if final:
-        draft.save_assignment(replace(assignment, status=ended, ended_at=draft.now, end_reason=reason))
-        freed = replace(incident, assignment_id=None)
-    else:
-        freed = lose_crew(draft, incident, ended, reason)
-    said = f"Crew {assignment.crew_id} need not come: {reason}"
-    freed = draft.record(freed, "withdrawn", said, attempt=assignment.attempt, crew_id=assignment.crew_id)
-    tell_withdrawn(draft, freed, assignment, reason)
-    return freed
-
-
-def tell_withdrawn(draft: Draft, incident: Incident, assignment: Assignment, reason: str) -> None:
-    """The company learns that its offer or assignment no longer stands."""
-    draft.effect(
-        WithdrawAssignment(
-            key=f"{assignment.assignment_id}:withdrawn",
-            company_id=assignment.company_id,
-            incident=incident,
-            assignment=assignment,
-            reason=reason,
-        )
-    )
-
-
-def raise_level(
-    draft: Draft, incident: Incident, reason: str, *, to: int | None = None, actor: Actor = MACHINE
-) -> Incident:
-    """Engage the next level (or level `to`): the reason goes into the timeline and to the contractor."""
-    level = min(to or incident.level + 1, FIRE_BRIGADE)
-    raised = replace(incident, level=level, asked_at_level=0)
-    said = f"Raised to level {level}: {reason}"
-    if level == FIRE_BRIGADE:
-        said += ". Call the fire brigade (119)"
-        raised = raised.without(Deadline.ENGAGE_BY)
-    recorded = draft.record(raised, "escalated", said, actor, level=level, reason=reason)
-    tell(draft, recorded, "incident.escalated", *_contractors(recorded))
-    return recorded
-
-
-def tell(draft: Draft, incident: Incident, type_: str, *company_ids: CompanyId) -> None:
-    """Each of these companies learns that its case moved."""
-    assignment = draft.assignment(incident.assignment_id)
-    for company_id in dict.fromkeys(company_ids):
-        key = f"{incident.incident_id}:{incident.version}:{incident.entries}:{type_}:{company_id}"
-        draft.effect(
-            NotifyCompany(key=key, company_id=company_id, type=type_, incident=incident, assignment=assignment)
-        )
-
-
-def concerned(draft: Draft, incident: Incident) -> list[CompanyId]:
-    """The companies a case concerns now: the contractors of its lifts, and whoever holds the assignment."""
-    assignment = draft.assignment(incident.assignment_id)
-    return [*_contractors(incident), *([assignment.company_id] if assignment else [])]
-
-
-def _contractors(incident: Incident) -> list[CompanyId]:
-    if incident.lift_id is None:
-        return list(incident.company_ids)
-    return [incident.lift.company_id] if incident.lift and incident.lift.company_id else []

@@ -25,11 +25,12 @@ from devices.messages import (
     TestCallOverdue,
 )
 from rescue.desk import outages
-from rescue.desk.asking import concerned, tell
 from rescue.desk.board import Outcome, Verdict
 from rescue.desk.draft import Draft
 from rescue.desk.inputs import Envelope, instant_of
+from rescue.desk.opening import begin
 from rescue.desk.settling import settle_if_over
+from rescue.desk.telling import concerned, tell
 from rescue.escalation import attend_within_s, first_level
 from rescue.incident import Deadline, Incident, IncidentId, Kind, Source, Status
 from rescue.timeline import Actor, Fact
@@ -188,31 +189,25 @@ def _as_grave_as(draft: Draft, incident: Incident, found: Finding) -> Incident:
         incident = replace(incident, kind=found.kind, fault=found.fault)
     if incident.status is Status.RELEASED:
         return incident
-    by = draft.after(attend_within_s(found.kind, draft.policy))
+    by = draft.after(attend_within_s(found.kind, draft.policy_at(found.area, found.kind)))
     return incident.due(attend_by=min(by, incident.deadlines.get(Deadline.ATTEND_BY, by)))
 
 
 def _open(draft: Draft, envelope: Envelope, found: Finding) -> Incident:
-    bare = Incident(
-        incident_id=IncidentId(envelope.input_id),
-        number=draft.next_number,
+    begun = begin(
+        draft,
+        IncidentId(envelope.input_id),
         kind=found.kind,
-        status=Status.OPEN,
-        version=1,
-        level=1,
         source=Source.IOT,
         lift_id=found.lift_id,
         area=found.area,
         lift=envelope.lift,
-        opened_at=draft.now,
-        trapped_since=min(found.since, draft.now),
+        since=found.since,
         evidence=Evidence(confidence=Confidence.POSSIBLE, reasons=found.reasons),
-        deadlines={},
-        fault=found.fault,
-        conditions={found.condition: draft.now},
     )
-    opened = replace(bare, level=min(2, first_level(bare))).due(
-        attend_by=draft.after(attend_within_s(found.kind, draft.policy))
+    known = replace(begun, fault=found.fault, conditions={found.condition: draft.now})
+    opened = replace(known, level=min(2, first_level(known))).due(
+        attend_by=draft.after(attend_within_s(found.kind, draft.policy_at(found.area, found.kind)))
     )
     opened = draft.record(opened, "opened", found.said, envelope.actor, kind=found.kind, reasons=list(found.reasons))
     opened = outages.adopt(draft, opened)

@@ -7,10 +7,15 @@ from dataclasses import replace
 from datetime import datetime
 
 from devices.messages import Confidence, Evidence
-from rescue.desk.asking import ask, concerned, lose_crew, raise_level, tell, tell_withdrawn
+from rescue.desk.asking import ask
+from rescue.desk.comforting import miss
 from rescue.desk.draft import Draft
+from rescue.desk.handing_over import pass_hand_over
+from rescue.desk.letting_go import lose_crew, raise_level
 from rescue.desk.outages import describe
+from rescue.desk.relieving import pass_expected, pass_relief_unanswered, pass_relieve, pass_set_out, relieve
 from rescue.desk.settling import settle_if_over
+from rescue.desk.telling import concerned, tell, tell_withdrawn
 from rescue.escalation import FIRE_BRIGADE, Mark, attend_within_s, marks_due, next_mark_at
 from rescue.incident import ACCEPTED, AssignmentStatus, Deadline, Incident
 
@@ -36,7 +41,7 @@ def _unverified(draft: Draft, incident: Incident, by: datetime) -> Incident:
     )
     likely = replace(incident, evidence=Evidence(confidence=Confidence.LIKELY, reasons=reasons))
     if incident.level < FIRE_BRIGADE:
-        likely = likely.due(engage_by=draft.after(draft.policy.engage_within_s))
+        likely = likely.due(engage_by=draft.after(draft.policy_of(incident).engage_within_s))
     return ask(draft, draft.record(likely, "unverified", "Not verified in time: treated as likely"))
 
 
@@ -45,6 +50,8 @@ def _ask(draft: Draft, incident: Incident, by: datetime) -> Incident:
 
 
 def _unanswered(draft: Draft, incident: Incident, by: datetime) -> Incident:
+    if incident.relief_id:
+        return pass_relief_unanswered(draft, incident)
     assignment = draft.assignment(incident.assignment_id)
     if assignment is None or assignment.status is not AssignmentStatus.OFFERED:
         return draft.save(incident)
@@ -64,14 +71,22 @@ def _not_engaged(draft: Draft, incident: Incident, by: datetime) -> Incident:
 
 
 def _mark_passed(draft: Draft, incident: Incident, by: datetime) -> Incident:
-    due = marks_due(incident, by, draft.now, draft.policy)
+    policy = draft.policy_of(incident)
+    due = marks_due(incident, by, draft.now, policy)
     for mark in due:
         incident = draft.record(incident, mark.name, _said(mark), after_s=mark.after_s)
-        if mark.raises_level and incident.level < FIRE_BRIGADE:
-            incident = raise_level(draft, incident, "no crew has arrived within the limit")
+        if mark.raises_level:
+            incident = _arrival_breached(draft, incident)
     if not due:
         incident = draft.record(incident, "still_inside", _stay(draft, incident))
-    return draft.save(incident.due(stay_by=next_mark_at(incident, draft.now, draft.policy)))
+    return draft.save(incident.due(stay_by=next_mark_at(incident, draft.now, policy)))
+
+
+def _arrival_breached(draft: Draft, incident: Incident) -> Incident:
+    """The next level is engaged; a crew under way goes on, with another asked beside it if that would be sooner."""
+    if incident.level < FIRE_BRIGADE:
+        incident = raise_level(draft, incident, "no crew has arrived within the limit")
+    return relieve(draft, incident)
 
 
 def _said(mark: Mark) -> str:
@@ -83,12 +98,12 @@ def _stay(draft: Draft, incident: Incident) -> str:
 
 
 def _not_called_back(draft: Draft, incident: Incident, by: datetime) -> Incident:
-    again = incident.due(call_back_by=draft.after(draft.policy.mark_repeats_after_s))
+    again = incident.due(call_back_by=draft.after(draft.policy_of(incident).mark_repeats_after_s))
     return draft.record(again, "call_back_overdue", "Nobody has called the passengers back yet")
 
 
 def _not_closed(draft: Draft, incident: Incident, by: datetime) -> Incident:
-    again = incident.due(close_by=draft.after(draft.policy.close_within_s))
+    again = incident.due(close_by=draft.after(draft.policy_of(incident).close_within_s))
     return draft.record(again, "closing_overdue", "The cause has not been filed and the case not closed")
 
 
@@ -97,7 +112,7 @@ def _not_attended(draft: Draft, incident: Incident, by: datetime) -> Incident:
     settled = settle_if_over(draft, incident)
     if settled.is_final:
         return settled
-    again = incident.due(attend_by=draft.after(attend_within_s(incident.kind, draft.policy)))
+    again = incident.due(attend_by=draft.after(attend_within_s(incident.kind, draft.policy_of(incident))))
     again = draft.record(again, "attend_overdue", _waits(draft, incident))
     tell(draft, again, "incident.updated", *concerned(draft, again))
     return again
@@ -113,7 +128,12 @@ _PASSED: Mapping[Deadline, Callable[[Draft, Incident, datetime], Incident]] = {
     Deadline.ASK_BY: _ask,
     Deadline.ACCEPT_BY: _unanswered,
     Deadline.ENGAGE_BY: _not_engaged,
+    Deadline.SET_OUT_BY: pass_set_out,
+    Deadline.EXPECTED_BY: pass_expected,
+    Deadline.RELIEVE_BY: pass_relieve,
+    Deadline.HAND_OVER_BY: pass_hand_over,
     Deadline.STAY_BY: _mark_passed,
+    Deadline.COMFORT_BY: miss,
     Deadline.CALL_BACK_BY: _not_called_back,
     Deadline.CLOSE_BY: _not_closed,
     Deadline.ATTEND_BY: _not_attended,

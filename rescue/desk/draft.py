@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from devices.messages import Area, LiftId
 from dispatch.crews import CrewId
 from dispatch.travel import TravelTimes
 from rescue.desk.board import BUSY, Board, Decision, MemberKey, Outcome, Verdict
+from rescue.desk.inputs import Envelope, own_clock
 from rescue.effects import Effect
 from rescue.escalation import Policy
-from rescue.incident import HOLDS_CREW, AlarmLedger, Assignment, AssignmentId, Incident, IncidentId, Member, Place
+from rescue.incident import HOLDS_CREW, AlarmLedger, Assignment, AssignmentId, Incident, IncidentId, Kind, Member, Place
+from rescue.policies import Policies, Where
 from rescue.timeline import MACHINE, Actor, Entry, Fact, chain
+
+GREENWICH = ZoneInfo("UTC")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskRules:
-    """What the desk decides by, besides the board: the centre's limits, and how long ways take."""
+    """What the desk decides by, besides the board: the limits of each case, how long ways take, the local time."""
 
-    policy: Policy
+    policies: Policies
     travel: TravelTimes
+    time_zone: ZoneInfo = GREENWICH
+    """In which people are told the time of day."""
 
 
 @dataclass(slots=True)
@@ -35,17 +42,30 @@ class Draft:
     assignments: dict[AssignmentId, Assignment] = field(default_factory=dict)
     ledgers: dict[LiftId, AlarmLedger] = field(default_factory=dict)
     members: dict[MemberKey, Member] = field(default_factory=dict)
+    finished: Incident | None = None
+    """A case that is over, of which the input speaks: the board holds it no more."""
     entries: list[Entry] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
     _by_lift: dict[LiftId, IncidentId] = field(default_factory=dict)
     """The cases this draft opened."""
     _by_place: dict[Place, IncidentId] = field(default_factory=dict)
     _opened: int = 0
+    _speaker: Actor | None = None
+    _own_clock: Mapping[str, Fact] = field(default_factory=dict)
+    """What the speaker's own clock said."""
 
     @property
     def policy(self) -> Policy:
-        """The centre's limits."""
-        return self.rules.policy
+        """The centre's limits, where there is no case yet."""
+        return self.rules.policies.centre
+
+    def policy_at(self, area: Area, kind: Kind) -> Policy:
+        """The limits that hold for a case of this kind in this area, wherever in it the lift is."""
+        return self.rules.policies.at(Where(area, kind, ""))
+
+    def policy_of(self, incident: Incident) -> Policy:
+        """The limits that hold for this case."""
+        return self.rules.policies.of(incident)
 
     def after(self, seconds: float) -> datetime:
         """The instant `seconds` from now."""
@@ -118,7 +138,7 @@ class Draft:
         Its version is one past the board's, however often it is saved, if the timeline has something new; a deadline
         that merely moves on is no change that an operator could have seen.
         """
-        before = self.board.incidents.get(incident.incident_id)
+        before = self._before(incident.incident_id)
         is_news = before is None or incident.entries > before.entries
         version = before.version + is_news if before else 1
         saved = replace(incident, version=version)
@@ -126,6 +146,11 @@ class Draft:
             self._index(saved)
         self.incidents[saved.incident_id] = saved
         return saved
+
+    def _before(self, incident_id: IncidentId) -> Incident | None:
+        if self.finished and self.finished.incident_id == incident_id:
+            return self.finished
+        return self.board.incidents.get(incident_id)
 
     def _index(self, opened: Incident) -> None:
         self._opened += 1
@@ -144,6 +169,10 @@ class Draft:
         self.assignments[assignment.assignment_id] = assignment
         return assignment
 
+    def hear(self, envelope: Envelope) -> None:
+        """From here on, what this speaker is recorded to have said bears the time by the speaker's own clock too."""
+        self._speaker, self._own_clock = envelope.actor, own_clock(envelope.input)
+
     def record(self, incident: Incident, what: str, said: str, actor: Actor = MACHINE, **data: Fact) -> Incident:
         """Append to the case's timeline; returns the incident with the chain's new head, saved."""
         entry = chain(
@@ -153,7 +182,7 @@ class Draft:
             what=what,
             actor=actor,
             said=said,
-            data=data,
+            data={**data, **self._own_clock} if actor is self._speaker else data,
             previous=incident.head,
         )
         self.entries.append(entry)

@@ -20,8 +20,8 @@ from devices.messages import (
     TestCallOverdue,
 )
 from dispatch.crews import CrewId
-from rescue.incident import AssignmentId, Caller, IncidentId, Lift, Source
-from rescue.timeline import Actor
+from rescue.incident import Assignment, AssignmentId, Caller, Incident, IncidentId, Lift, Source
+from rescue.timeline import Actor, Fact, instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +47,8 @@ class Answer(StrEnum):
     ON_SCENE = "on_scene"
     CANNOT_REACH = "cannot_reach"
     RELEASED = "released"
+    CAUSE = "cause"
+    """Why it happened, filed after the work is done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +61,14 @@ class CompanyAnswered:
     crew_id: CrewId | None = None
     """With `accept`: another crew of the same company that goes instead."""
     reason: str = ""
+    eta_s: float | None = None
+    """With `accept`: how long the crew itself thinks it will take."""
     people_released: int | None = None
     injured: int | None = None
     cause_code: str | None = None
     release_method: str | None = None
+    reported_at: float | None = None
+    """By the clock of the company or the crew's phone, in POSIX seconds: it may have been offline since."""
 
 
 class Action(StrEnum):
@@ -75,10 +81,14 @@ class Action(StrEnum):
     TRIAGE = "triage"
     ASSIGN = "assign"
     ESCALATE = "escalate"
+    HAND_OVER = "hand_over"
     STAND_DOWN = "stand_down"
     FALSE_ALARM = "false_alarm"
     CONFIRM_RELEASE = "confirm_release"
     CLOSE = "close"
+    MERGE = "merge"
+    REOPEN = "reopen"
+    """The only one for a case that is over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +101,10 @@ class OperatorActed:
     reason: str = ""
     """Free text: the note, or why."""
     crew_id: CrewId | None = None
+    redirect: bool = False
+    """With `assign`: also if the crew is bound for a case that matters less."""
+    spoke_to: str = ""
+    """With `hand_over`: who took the call."""
     people: int | None = None
     injured: int | None = None
     vulnerable: tuple[str, ...] | None = None
@@ -98,6 +112,8 @@ class OperatorActed:
     cause_code: str | None = None
     passengers_confirm: bool = False
     """With `stand_down`: the passengers themselves say that they are out."""
+    into: IncidentId | None = None
+    """With `merge`: the case of the same people that goes on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +132,15 @@ Input = LiftEvent | Intake | CompanyAnswered | OperatorActed | OfferUndelivered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """A case that is over and that an input speaks of: the board holds it no more."""
+
+    incident: Incident
+    assignment: Assignment | None = None
+    """Of an answer: the attempt that is answered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
     """An input as it reached us. `input_id` is made at the edge and names the incident, should it open one."""
 
@@ -124,6 +149,29 @@ class Envelope:
     actor: Actor
     lift: Lift | None = field(default=None)
     """The registry's card of the lift the input is about, None for a lift we do not know."""
+    finished: Finished | None = None
+    """The case the input is about, if it is over; of an input that may open a case, the lift's last one of people."""
+
+
+def own_clock(said: Input) -> dict[str, Fact]:
+    """The time by the speaker's own clock, and how far that was ahead of ours, as far as either is known.
+
+    A broken clock may say what no date can: then it is quoted in seconds.
+    """
+    reported_at, skew_s = getattr(said, "reported_at", None), getattr(said, "skew_s", None)
+    facts: dict[str, Fact] = {}
+    if reported_at is not None:
+        facts["reported_at"] = _spell(reported_at)
+    if skew_s is not None:
+        facts["skew_s"] = round(skew_s, 3)
+    return facts
+
+
+def _spell(seconds: float) -> str:
+    try:
+        return instant(instant_of(seconds))
+    except (OverflowError, ValueError):
+        return f"{seconds:.0f} s"
 
 
 def instant_of(seconds: float) -> datetime:

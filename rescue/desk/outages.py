@@ -16,11 +16,12 @@ from dataclasses import dataclass, replace
 
 from devices.faults import Fault
 from devices.messages import Area, Confidence, Evidence, LiftId
-from rescue.desk.asking import tell
 from rescue.desk.draft import Draft
+from rescue.desk.opening import begin
 from rescue.desk.settling import settle
+from rescue.desk.telling import tell
 from rescue.escalation import attend_within_s
-from rescue.incident import Incident, IncidentId, Kind, Lift, Member, Place, Source, Status
+from rescue.incident import Incident, IncidentId, Kind, Lift, Member, Place, Source
 
 GROUPED: Mapping[str, str] = {
     Fault.EARTHQUAKE.value: "Earthquake",
@@ -142,8 +143,9 @@ def _group(draft: Draft, incident_id: IncidentId, sufferer: Sufferer, newcomer: 
     """The area's parent case if so many of its lifts suffer, in more than one building; otherwise the building's."""
     lesser = draft.parents_in(sufferer.condition, sufferer.area)
     alike = {newcomer.lift_id: newcomer} | _alone(draft, sufferer) | _together(draft, lesser)
-    recent = [one for one in alike.values() if one.joined_at >= draft.after(-draft.policy.mass_window_s)]
-    if len(recent) >= draft.policy.mass_in_area and len({one.building or one.lift_id for one in recent}) > 1:
+    policy = draft.policy_at(sufferer.area, sufferer.kind)
+    recent = [one for one in alike.values() if one.joined_at >= draft.after(-policy.mass_window_s)]
+    if len(recent) >= policy.mass_in_area and len({one.building or one.lift_id for one in recent}) > 1:
         parent = _open(draft, incident_id, sufferer, sufferer.at())
         return _absorb(draft, _enter(draft, parent, _outside(recent, lesser)), lesser)
     if not newcomer.building:
@@ -152,7 +154,7 @@ def _group(draft: Draft, incident_id: IncidentId, sufferer: Sufferer, newcomer: 
     if parent_here:
         return _enter(draft, parent_here, [newcomer])
     neighbours = [one for one in recent if one.building == newcomer.building]
-    if len(neighbours) < draft.policy.mass_in_building:
+    if len(neighbours) < policy.mass_in_building:
         return None
     return _enter(draft, _open(draft, incident_id, sufferer, sufferer.at(newcomer.building)), neighbours)
 
@@ -179,26 +181,24 @@ def _outside(members: Iterable[Member], lesser: Sequence[Incident]) -> list[Memb
 
 
 def _open(draft: Draft, incident_id: IncidentId, sufferer: Sufferer, place: Place) -> Incident:
-    is_fault = sufferer.kind is Kind.FAULT
-    return Incident(
-        incident_id=incident_id,
-        number=draft.next_number,
+    begun = begin(
+        draft,
+        incident_id,
         kind=sufferer.kind,
-        status=Status.OPEN,
-        version=1,
-        level=1,
         source=Source.IOT,
         lift_id=None,
         area=sufferer.area,
         lift=None,
-        opened_at=draft.now,
-        trapped_since=draft.now,
+        since=draft.now,
         evidence=Evidence(confidence=Confidence.POSSIBLE, reasons=()),
-        deadlines={},
-        fault=Fault(sufferer.condition) if is_fault or sufferer.kind is Kind.POWER_OUTAGE else None,
+    )
+    is_fault = sufferer.kind in (Kind.FAULT, Kind.POWER_OUTAGE)
+    return replace(
+        begun,
+        fault=Fault(sufferer.condition) if is_fault else None,
         conditions={sufferer.condition: draft.now},
         building=place.building,
-    ).due(attend_by=draft.after(attend_within_s(sufferer.kind, draft.policy)))
+    ).due(attend_by=draft.after(attend_within_s(sufferer.kind, draft.policy_at(sufferer.area, sufferer.kind))))
 
 
 def _enter(draft: Draft, parent: Incident, newcomers: Sequence[Member]) -> Incident:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rescue.desk.asking import concerned, tell, withdraw
 from rescue.desk.draft import Draft
+from rescue.desk.letting_go import withdraw
+from rescue.desk.telling import concerned, tell
 from rescue.incident import Incident, Signal, Status, advance
 from rescue.timeline import MACHINE, Actor
 

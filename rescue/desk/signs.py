@@ -49,7 +49,7 @@ def take_entrapment(draft: Draft, envelope: Envelope, event: EntrapmentFound) ->
         said = "The lift still shows the entrapment that was reported as released"
         draft.record(incident, "doubted", said, reasons=event.evidence.reasons)
         return draft.outcome(Verdict.JOINED, said, incident)
-    return take(draft, envelope, _report_of(event, since))
+    return take(draft, envelope, replace(_report_of(event, since), is_inferred=True))
 
 
 def take_intake(draft: Draft, envelope: Envelope, intake: Intake) -> Outcome:

@@ -16,6 +16,8 @@ from rescue.escalation import (
     is_exhausted,
     marks_due,
     next_mark_at,
+    remind_at,
+    too_late,
 )
 from rescue.incident import Incident
 from tests.unit.a_case import INCIDENT, LIFT, NOON, UNREGISTERED
@@ -131,11 +133,46 @@ def test_once_a_crew_has_arrived_only_the_marks_of_the_stay_itself_matter() -> N
 def test_the_limits_published_with_a_case_are_those_of_its_marks() -> None:
     assert POLICY.arrive_within_s == 30 * 60
     assert POLICY.accident_after_s == 120 * 60
-    elsewhere = replace(POLICY, marks=(Mark(name="arrival_breached", after_s=3600, raises_level=True),))
-    assert elsewhere.arrive_within_s == elsewhere.accident_after_s == 3600
+    marks = {mark.name: mark.after_s for mark in replace(POLICY, arrive_within_s=3600).marks}
+    assert (marks["arrival_breached"], marks["accident"]) == (3600, 7200)
 
 
 def test_the_defaults_keep_their_order() -> None:
     marks = [mark.after_s for mark in POLICY.marks]
     assert marks == sorted(marks)
     assert POLICY.verify_within_s < POLICY.accept_within_s < POLICY.engage_within_s < POLICY.refusal_lasts_s
+
+
+# --- crews that would come too late
+
+
+@pytest.mark.parametrize(
+    ("level", "eta_s", "said"),
+    [
+        (1, 1200, ""),
+        (1, 1201, "20 min away, beyond the 20 min of level 1"),
+        (2, 1800, ""),
+        (2, 1860, "31 min away, there only after 31 min; the limit is 30 min"),
+        (3, 9000, ""),
+    ],
+)
+def test_a_crew_too_far_away_is_not_enough_below_the_last_level(level: int, eta_s: float, said: str) -> None:
+    assert too_late(replace(CALM, level=level, opened_at=NOON), eta_s, NOON, POLICY) == said
+
+
+def test_the_time_that_has_passed_since_we_heard_counts_and_not_that_before() -> None:
+    heard = replace(CALM, level=2, opened_at=NOON, trapped_since=after(minutes=-50))
+    assert too_late(heard, 1200, NOON, POLICY) == ""
+    assert too_late(heard, 1200, after(minutes=11), POLICY) != ""
+    trapped_again = replace(heard, trapped_since=after(minutes=60))
+    assert too_late(trapped_again, 1200, after(minutes=60), POLICY) == ""
+
+
+# --- what waits for people
+
+
+def test_people_are_reminded_ever_more_seldom_and_at_last_every_half_hour() -> None:
+    at = [NOON]
+    for _ in range(8):
+        at.append(remind_at(NOON, at[-1], 60, POLICY))
+    assert [(one - NOON).total_seconds() / 60 for one in at] == [0, 1, 2, 4, 8, 16, 32, 62, 92]

@@ -77,9 +77,17 @@ def test_every_status_can_be_reached_from_open() -> None:
     assert reached_from(Status.OPEN) == set(Status)
 
 
-def test_an_entrapment_is_closed_only_after_release() -> None:
-    ways = [(at, signal) for (at, signal), to in TRANSITIONS.items() if to is Status.CLOSED]
-    assert [at for at, signal in ways if signal is not Signal.SETTLED] == [Status.RELEASED]
+def test_an_entrapment_is_closed_only_after_release_or_because_its_people_have_another_case() -> None:
+    ways = {(at, signal) for (at, signal), to in TRANSITIONS.items() if to is Status.CLOSED}
+    assert {signal for at, signal in ways if at is Status.RELEASED} == {Signal.CLOSED}
+    assert {signal for at, signal in ways if at is not Status.RELEASED} == {Signal.SETTLED, Signal.MERGED}
+    assert {at for at, signal in ways if signal is Signal.MERGED} == TRAPPED
+
+
+@pytest.mark.parametrize("status", sorted(TRAPPED))
+def test_only_cases_of_people_are_merged(status: Status) -> None:
+    with pytest.raises(TransitionRefused):
+        advance(replace(INCIDENT, status=status, kind=Kind.FAULT), Signal.MERGED)
 
 
 def test_nobody_is_stood_down_who_has_been_released() -> None:

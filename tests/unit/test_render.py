@@ -19,9 +19,9 @@ from rescue.effects import (
     OfferAssignment,
     WithdrawAssignment,
 )
-from rescue.escalation import Policy
 from rescue.incident import FINAL, Status
 from rescue.links import read
+from rescue.policies import Policies
 from rescue.ports import Rendered
 from rescue.render import WEBHOOK_TYPES, render, webhook_body
 from tests.unit.a_case import ASSIGNMENT, CALLERS_PHONE, INCIDENT, LIFT, NOON, OFFICERS_PHONE
@@ -40,7 +40,7 @@ TO_COMPANY = (OFFER, WITHDRAWAL, CONFIRMATION, NEWS)
 
 
 def rendered(effect: Effect, public_url: str = "https://rescue.example") -> Rendered:
-    return render(effect, policy=Policy(), public_url=public_url, link_key=KEY, now=NOW)
+    return render(effect, policies=Policies(), public_url=public_url, link_key=KEY, now=NOW)
 
 
 def data_of(effect: Effect) -> dict[str, Any]:

@@ -6,8 +6,8 @@ Shares no code with the desk beyond the values it decides about.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from dispatch.crews import CrewId
@@ -19,10 +19,12 @@ from rescue.incident import (
     FINAL,
     HOLDS_CREW,
     TRANSITIONS,
+    TRAPPED,
     Assignment,
     AssignmentStatus,
     Deadline,
     Incident,
+    IncidentId,
     Kind,
     Sign,
     Signal,
@@ -32,6 +34,7 @@ from rescue.timeline import MACHINE, Entry
 
 SIGNALS = {
     "offered": Signal.OFFERED,
+    "took_over": Signal.OFFERED,
     "declined": Signal.CREW_LOST,
     "overdue": Signal.CREW_LOST,
     "undelivered": Signal.CREW_LOST,
@@ -43,11 +46,14 @@ SIGNALS = {
     "trapped_again": Signal.TRAPPED_AGAIN,
     "finished": Signal.RELEASED,
     "closed": Signal.CLOSED,
+    "merged": Signal.MERGED,
     "settled": Signal.SETTLED,
     "stood_down": Signal.STOOD_DOWN,
     "false_alarm": Signal.FALSE_ALARM,
 }
 """The signal that each kind of entry tells of; the other kinds leave the status alone."""
+
+UNDER_WAY = {AssignmentStatus.ACCEPTED, AssignmentStatus.EN_ROUTE}
 
 STAGES = {
     Status.OPEN: set[AssignmentStatus](),
@@ -69,10 +75,14 @@ class Step:
     now: datetime
     policy: Policy
 
+    finished: Mapping[IncidentId, Incident]
+    """The cases that were over before."""
+
     @property
     def changes(self) -> Iterator[tuple[Incident | None, Incident]]:
         """Each incident as it was, and as it was decided."""
-        return ((self.before.incidents.get(i.incident_id), i) for i in self.decision.incidents.values())
+        known = {**self.before.incidents, **self.finished}
+        return ((known.get(i.incident_id), i) for i in self.decision.incidents.values())
 
     @property
     def lost(self) -> Iterator[Assignment]:
@@ -125,7 +135,11 @@ def _a_case_without_people_is_not_forgotten(step: Step) -> Iterator[str]:
 def _nobody_is_sent_by_itself_where_nobody_is_inside(step: Step) -> Iterator[str]:
     for entry in step.decision.entries:
         incident = step.decision.incidents[entry.incident_id]
-        if entry.what in ("offered", "escalated") and entry.actor == MACHINE and not incident.is_entrapment:
+        if (
+            entry.what in ("offered", "relief_offered", "escalated")
+            and entry.actor == MACHINE
+            and not incident.is_entrapment
+        ):
             yield f"{entry.what} by itself in a case of {incident.kind}"
 
 
@@ -208,8 +222,11 @@ def _case_and_crew_tell_one_story(step: Step) -> Iterator[str]:
     for incident in step.after.incidents.values():
         attempts = [a for a in step.after.assignments.values() if a.incident_id == incident.incident_id]
         held = {a.assignment_id: a.status for a in attempts if a.status in HOLDS_CREW}
-        if set(held) != ({incident.assignment_id} if incident.assignment_id else set()):
-            yield f"{incident.incident_id} is with {incident.assignment_id}, held are {held}"
+        if set(held) != {incident.assignment_id, incident.relief_id} - {None}:
+            yield f"{incident.incident_id} is with {incident.assignment_id}, {incident.relief_id}, held are {held}"
+        relief = held.pop(incident.relief_id) if incident.relief_id in held else None
+        if relief and (relief is not AssignmentStatus.OFFERED or not UNDER_WAY.issuperset(held.values()) or not held):
+            yield f"{incident.incident_id} has a relief that is {relief}, beside {held}"
         if not STAGES[incident.status].issuperset(held.values()) or (STAGES[incident.status] and not held):
             yield f"{incident.incident_id} is {incident.status} with {held}"
         if sorted(a.attempt for a in attempts) != list(range(1, incident.attempts + 1)):
@@ -218,7 +235,9 @@ def _case_and_crew_tell_one_story(step: Step) -> Iterator[str]:
 
 def _a_crew_let_go_is_told(step: Step) -> Iterator[str]:
     told = {e.assignment.assignment_id for e in step.decision.effects if isinstance(e, WithdrawAssignment)}
-    undelivered = {entry.data.get("attempt") for entry in step.decision.entries if entry.what == "undelivered"}
+    undelivered = {
+        entry.data.get("attempt") for entry in step.decision.entries if "could not be delivered" in entry.said
+    }
     for lost in step.lost:
         ours = lost.status in (AssignmentStatus.OVERDUE, AssignmentStatus.WITHDRAWN)
         if ours and lost.assignment_id not in told and lost.attempt not in undelivered:
@@ -252,9 +271,31 @@ def _whoever_refused_is_left_in_peace(step: Step) -> Iterator[str]:
     for entry in step.decision.entries:
         case = None if entry.incident_id in anew else step.before.incidents.get(entry.incident_id)
         refusal = case.refusals.get(CrewId(str(entry.data.get("crew_id")))) if case else None
-        by_itself = entry.what == "offered" and entry.actor == MACHINE
+        by_itself = entry.what in ("offered", "relief_offered") and entry.actor == MACHINE
         if by_itself and refusal and (step.now - refusal.at).total_seconds() < step.policy.refusal_lasts_s:
             yield f"crew {entry.data['crew_id']} is asked again by itself, after: {refusal.reason}"
+
+
+def _a_crew_under_way_is_watched(step: Step) -> Iterator[str]:
+    for incident in step.after.incidents.values():
+        crew = step.after.assignments.get(incident.assignment_id) if incident.assignment_id else None
+        watched = {Deadline.SET_OUT_BY, Deadline.EXPECTED_BY, Deadline.RELIEVE_BY} & incident.deadlines.keys()
+        is_under_way = crew is not None and crew.status in UNDER_WAY
+        if is_under_way and incident.is_entrapment and not watched:
+            yield f"nobody asks where crew {crew} of {incident.incident_id} is"
+        if watched and not is_under_way:
+            yield f"{incident.incident_id} waits for {watched} of {crew}"
+
+
+def _the_last_level_is_handed_over(step: Step) -> Iterator[str]:
+    for incident in step.after.incidents.values():
+        handover, waits = incident.handover, Deadline.HAND_OVER_BY in incident.deadlines
+        if incident.level == FIRE_BRIGADE and incident.is_entrapment and handover is None:
+            yield f"{incident.incident_id} is at the last level, and nobody is told to call"
+        if handover and not handover.confirmed_at and incident.status in TRAPPED and not waits:
+            yield f"nobody is reminded to call for {incident.incident_id}"
+        if waits and (handover is None or handover.confirmed_at):
+            yield f"{incident.incident_id} waits for a call that was made"
 
 
 def _every_level_is_engaged_in_time(step: Step) -> Iterator[str]:
@@ -275,10 +316,40 @@ def _an_end_has_its_grounds(step: Step) -> Iterator[str]:
     for before, after in step.changes:
         if after.status is Status.STOOD_DOWN and after.is_entrapment and len(after.signs) < 2:
             yield f"{after.incident_id} was stood down on {sorted(after.signs)}"
-        if after.status is Status.CLOSED and after.is_entrapment and not (after.called_back_at and after.cause_code):
+        is_filed = after.called_back_at and after.cause_code
+        if after.status is Status.CLOSED and after.is_entrapment and not (is_filed or after.merged_into_id):
             yield f"{after.incident_id} was closed without a call-back and a cause"
         if after.status in FINAL and before is None and after.is_entrapment:
             yield f"{after.incident_id} began as {after.status}"
+
+
+def _people_are_spoken_to(step: Step) -> Iterator[str]:
+    for incident in step.after.incidents.values():
+        may_be_inside = incident.is_entrapment and incident.status in TRAPPED
+        if may_be_inside is not (Deadline.COMFORT_BY in incident.deadlines):
+            yield f"{incident.incident_id}, {incident.status}, waits for {sorted(incident.deadlines)}"
+
+
+def _what_is_over_stays_over(step: Step) -> Iterator[str]:
+    for before, after in step.changes:
+        if before is None or not before.is_final:
+            continue
+        said = replace(after, version=0, entries=0, head="", late_entries=0, cause_code=None)
+        if said != replace(before, version=0, entries=0, head="", late_entries=0, cause_code=None):
+            yield f"{after.incident_id} was over and is changed"
+
+
+def _nobody_is_lost_in_a_merger(step: Step) -> Iterator[str]:
+    for before, after in step.changes:
+        if before is None or after.merged_into_id is None or before.is_final:
+            continue
+        into = step.after.incidents.get(after.merged_into_id)
+        if into is None or into.status not in TRAPPED or not into.is_entrapment:
+            yield f"{after.incident_id} was merged into what helps nobody: {into}"
+        elif (before.people or 0) > (into.people or 0) or not set(before.vulnerable) <= set(into.vulnerable):
+            yield f"{into.incident_id} does not know who was in {after.incident_id}"
+        if any(alarm.ended_at is None for alarm in before.alarms):
+            yield f"an alarm stands, and its case {after.incident_id} was merged away"
 
 
 def _what_is_acknowledged_is_known(step: Step) -> Iterator[str]:
@@ -308,8 +379,13 @@ RULES: tuple[Callable[[Step], Iterator[str]], ...] = (
     _an_acceptance_is_passed_on,
     _a_released_case_is_called_back,
     _whoever_refused_is_left_in_peace,
+    _a_crew_under_way_is_watched,
+    _the_last_level_is_handed_over,
     _every_level_is_engaged_in_time,
     _a_sign_of_release_is_not_outdated,
     _an_end_has_its_grounds,
+    _people_are_spoken_to,
+    _what_is_over_stays_over,
+    _nobody_is_lost_in_a_merger,
     _what_is_acknowledged_is_known,
 )

@@ -19,9 +19,10 @@ from rescue.desk.inputs import Envelope, Input, News
 from rescue.effects import Effect
 from rescue.escalation import Policy
 from rescue.incident import Assignment, AssignmentId, Incident, IncidentId, Lift
+from rescue.policies import Policies
 from rescue.timeline import Actor, Entry, first_break
 from tests.property.desk.rules import Step, broken, replayed
-from tests.unit.desk.play import COMPANIES, CREWS, NOON
+from tests.unit.desk.play import COMPANIES, CREWS, NOON, finished_of
 
 SOMEBODY = Actor(kind="operator", name="Zhang", channel="http")
 ROUNDS_AT_ONE_INSTANT = 10
@@ -34,7 +35,7 @@ class Stage:
     def __init__(self, lifts: list[Lift], policy: Policy) -> None:
         self.board = Board()
         self.board.know(CREWS, COMPANIES)
-        self.rules = DeskRules(policy=policy, travel=StraightLine())
+        self.rules = DeskRules(policies=Policies(centre=policy), travel=StraightLine())
         self.now = NOON
         self.cases: dict[IncidentId, Incident] = {}
         self.assignments: dict[AssignmentId, Assignment] = {}
@@ -67,7 +68,13 @@ class Stage:
     def envelope(self, said: Input, input_id: str | None = None) -> Envelope:
         """The input as it reaches the desk."""
         lift = self._cards.get(getattr(said, "lift_id", LiftId("")))
-        return Envelope(input_id=input_id or f"I{next(self._ids)}", input=said, actor=SOMEBODY, lift=lift)
+        return Envelope(
+            input_id=input_id or f"I{next(self._ids)}",
+            input=said,
+            actor=SOMEBODY,
+            lift=lift,
+            finished=finished_of(said, self.cases, self.assignments),
+        )
 
     def forward(self, seconds: float) -> None:
         """Time goes forward; every deadline on the way passes at its moment."""
@@ -89,7 +96,15 @@ class Stage:
         assert self.board == before, "deciding changed the board"
         assert decide() == decision, "the same question got two answers"
         apply(self.board, decision)
-        step = Step(before=before, decision=decision, after=self.board, now=self.now, policy=self.rules.policy)
+        over = {name: case for name, case in self.cases.items() if case.is_final}
+        step = Step(
+            before=before,
+            decision=decision,
+            after=self.board,
+            now=self.now,
+            policy=self.rules.policies.centre,
+            finished=over,
+        )
         faults = broken(step)
         assert not faults, "; ".join(faults)
         self._remember(decision)

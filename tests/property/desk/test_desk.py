@@ -33,7 +33,18 @@ from rescue.desk.board import Decision, Verdict, apply
 from rescue.desk.inputs import Action, Answer, CompanyAnswered, Intake, News, OfferUndelivered, OperatorActed
 from rescue.effects import AcknowledgeAlarm
 from rescue.escalation import FIRE_BRIGADE, Policy
-from rescue.incident import HOLDS_CREW, TRAPPED, Assignment, AssignmentStatus, Caller, Incident, Sign, Source, Status
+from rescue.incident import (
+    HOLDS_CREW,
+    TRAPPED,
+    Assignment,
+    AssignmentStatus,
+    Caller,
+    Deadline,
+    Incident,
+    Sign,
+    Source,
+    Status,
+)
 from tests.property.desk.stage import Stage
 from tests.unit.desk.play import AREA, CREWS, lift
 
@@ -58,6 +69,8 @@ CARDS = [
     replace(lift(UNCONTRACTED, None), building="A"),
     replace(lift(ELSEWHERE), building="B"),
 ]
+APART = ({CONTRACTED, ELSEWHERE}, {UNCONTRACTED, ELSEWHERE})
+"""Lifts that are known to be in two buildings."""
 LIFTS = st.sampled_from([CONTRACTED, CONTRACTED, UNCONTRACTED, ELSEWHERE, UNREGISTERED])
 OPENING = (Fault.DOOR_CLOSING, Fault.MAINS_LOST, Fault.EARTHQUAKE)
 FAULTS = st.sampled_from([*OPENING, Fault.MAINS_LOST, Fault.MAINS_LOST, Fault.DOOR_HELD, Fault.TRAPPED, None])
@@ -274,12 +287,22 @@ class AnyDay(RuleBasedStateMachine):
         beside=st.sampled_from([0, 0, -1, 1]),
         crew_id=st.none() | CREW_IDS,
         injured=st.sampled_from([None, 0, 1]),
+        cause_code=st.sampled_from([None, "201", "301"]),
     )
     def answer_anyhow(
-        self, which: int, answer: Answer, beside: int, crew_id: CrewId | None, injured: int | None
+        self,
+        which: int,
+        answer: Answer,
+        beside: int,
+        crew_id: CrewId | None,
+        injured: int | None,
+        cause_code: str | None,
     ) -> None:
         asked = pick(list(self.stage.assignments.values()), which)
-        decision = self._answer(asked, answer, attempt=asked.attempt + beside, crew_id=crew_id, injured=injured)
+        attempt = asked.attempt + beside
+        decision = self._answer(
+            asked, answer, attempt=attempt, crew_id=crew_id, injured=injured, cause_code=cause_code
+        )
         if decision.outcome.verdict in CHANGES_NOTHING:
             assert not decision.assignments
             assert not decision.effects
@@ -325,6 +348,33 @@ class AnyDay(RuleBasedStateMachine):
         self._act(case, Action.ASSIGN, can=can, crew_id=crew_id)
         assert not can or self.stage.cases[case.incident_id].attempts == case.attempts + 1
 
+    @precondition(lambda self: len(self.stage.board.incidents) > 1 and self._held())
+    @rule(which=ANY, whose=ANY)
+    def redirect(self, which: int, whose: int) -> None:
+        case, held = self._any_open(which), pick(self._held(), whose)
+        robbed = self.stage.board.incidents[held.incident_id]
+        can = case.status in TRAPPED and case.lift_id is not None and case != robbed
+        can = can and held.status is not AssignmentStatus.ON_SCENE and gravity(robbed) < gravity(case)
+        self._act(case, Action.ASSIGN, can=can, crew_id=held.crew_id, redirect=True)
+        left = self.stage.cases[robbed.incident_id]
+        assert not can or not robbed.is_entrapment or left.assignment_id or Deadline.ASK_BY in left.deadlines
+
+    @precondition(lambda self: self.stage.board.incidents)
+    @rule(which=ANY, spoke_to=st.sampled_from(["", "Sergeant Zhao"]))
+    def hand_over(self, which: int, spoke_to: str) -> None:
+        case = self._any_open(which)
+        is_waited_for = case.handover is None or not case.handover.confirmed_at
+        can = case.is_entrapment and is_waited_for and bool(spoke_to)
+        can = can and (case.status in TRAPPED or case.level == FIRE_BRIGADE)
+        self._act(case, Action.HAND_OVER, can=can, spoke_to=spoke_to)
+
+    @precondition(lambda self: self._offered())
+    @rule(which=ANY, eta_s=st.sampled_from([None, 60, 2400]), seconds=st.sampled_from([420, 600, 1200]))
+    def accept_and_vanish(self, which: int, eta_s: float | None, seconds: int) -> None:
+        offered = pick(self._offered(), which)
+        assert self._answer(offered, Answer.ACCEPT, eta_s=eta_s).outcome.verdict is Verdict.DONE
+        self.stage.forward(seconds)
+
     @precondition(lambda self: self.stage.board.incidents)
     @rule(which=ANY)
     def escalate(self, which: int) -> None:
@@ -352,6 +402,42 @@ class AnyDay(RuleBasedStateMachine):
         is_seen_to = not case.is_entrapment or (case.status is Status.RELEASED and case.called_back_at)
         can = bool(is_seen_to and (cause_code or case.cause_code))
         self._act(case, Action.CLOSE, can=can, cause_code=cause_code)
+
+    @precondition(lambda self: len(self.stage.board.incidents) > 1)
+    @rule(which=ANY, other=ANY)
+    def merge(self, which: int, other: int) -> None:
+        case, into = self._any_open(which), self._any_open(other)
+        can = case != into and all(one.is_entrapment and one.status in TRAPPED for one in (case, into))
+        can = can and {case.lift_id, into.lift_id} not in APART and not _lift_says_so(case)
+        self._act(case, Action.MERGE, can=can, into=into.incident_id, reason="the same people")
+        if not can:
+            return
+        merged, grown = self.stage.cases[case.incident_id], self._open_case(LiftId(into.lift_id or ""))
+        assert (merged.status, merged.merged_into_id) == (Status.CLOSED, into.incident_id)
+        assert self.stage.board.incident_of(LiftId(case.lift_id or "")) is None
+        assert grown.status is not Status.OPEN or (case.status is Status.OPEN and into.status is Status.OPEN)
+
+    @precondition(lambda self: any(case.is_final for case in self.stage.cases.values()))
+    @rule(which=ANY, reason=st.sampled_from(["", "too early"]))
+    def reopen(self, which: int, reason: str) -> None:
+        over = pick(self._cases(is_over=True), which)
+        can = bool(over.lift_id and reason) and self.stage.board.incident_of(over.lift_id or LiftId("")) is None
+        acted = OperatorActed(incident_id=over.incident_id, action=Action.REOPEN, reason=reason)
+        decision = self.stage.tell(acted)
+        assert decision.outcome.verdict is (Verdict.OPENED if can else Verdict.REFUSED)
+        assert can or decision.is_empty
+        if can:
+            case = self._open_case(LiftId(over.lift_id or ""))
+            assert (case.follows_id, case.kind) == (over.incident_id, over.kind)
+
+    @precondition(lambda self: self.stage.board.incidents)
+    @rule(which=ANY)
+    def comfort(self, which: int) -> None:
+        case = self._any_open(which)
+        self._act(case, Action.COMFORT, can=True)
+        if case.is_entrapment and case.status in TRAPPED:
+            ahead = self.stage.board.incidents[case.incident_id].deadlines[Deadline.COMFORT_BY]
+            assert ahead == self.stage.now + timedelta(seconds=POLICY.comfort_every_s)
 
     @rule(crew_id=CREW_IDS, on_duty=st.booleans())
     def change_duty(self, crew_id: CrewId, on_duty: bool) -> None:
@@ -454,6 +540,9 @@ class AnyDay(RuleBasedStateMachine):
     def _held(self) -> list[Assignment]:
         return [a for a in self.stage.board.assignments.values() if a.status in HOLDS_CREW]
 
+    def _offered(self) -> list[Assignment]:
+        return [a for a in self._held() if a.status is AssignmentStatus.OFFERED]
+
     def _answer(
         self,
         asked: Assignment,
@@ -462,6 +551,8 @@ class AnyDay(RuleBasedStateMachine):
         attempt: int | None = None,
         crew_id: CrewId | None = None,
         injured: int | None = None,
+        eta_s: float | None = None,
+        cause_code: str | None = None,
     ) -> Decision:
         return self.stage.tell(
             CompanyAnswered(
@@ -470,6 +561,8 @@ class AnyDay(RuleBasedStateMachine):
                 answer=answer,
                 crew_id=crew_id,
                 injured=injured,
+                eta_s=eta_s,
+                cause_code=cause_code,
             )
         )
 
@@ -541,6 +634,18 @@ class AnyDay(RuleBasedStateMachine):
         held = self.stage.board.assignments.get(case.assignment_id) if case.assignment_id else None
         if held:
             assert self._answer(held, IN_TURN[held.status]).outcome.verdict is Verdict.DONE
+
+
+def gravity(case: Incident) -> tuple[bool, int]:
+    """How much a case matters: who is surely inside more than who may be, and somebody in need as one step more."""
+    in_need = bool(case.vulnerable or case.injured)
+    return (case.is_entrapment, case.evidence.confidence.rank + in_need if case.is_entrapment else 0)
+
+
+def _lift_says_so(case: Incident) -> bool:
+    """By its button or by its state, and it has taken neither back."""
+    rings = [alarm for alarm in case.alarms if not alarm.ended_at]
+    return bool(rings) or (case.is_inferred and Sign.LIFT_RECOVERED not in case.signs)
 
 
 def _may_escalate(case: Incident) -> bool:

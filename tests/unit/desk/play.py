@@ -5,7 +5,7 @@ Everything the desk decides is applied to one board; the timeline is checked for
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -32,10 +32,11 @@ from dispatch.travel import StraightLine
 from rescue.desk import get_timer, handle, handle_timer
 from rescue.desk.board import Board, Decision, Outcome, apply
 from rescue.desk.draft import DeskRules
-from rescue.desk.inputs import Action, Answer, CompanyAnswered, Envelope, Input, Intake, OperatorActed
+from rescue.desk.inputs import Action, Answer, CompanyAnswered, Envelope, Finished, Input, Intake, OperatorActed
 from rescue.effects import AcknowledgeAlarm, Effect, NotifyPassengers, OfferAssignment, ToCompany
 from rescue.escalation import Policy
-from rescue.incident import Assignment, Caller, Incident, IncidentId, Lift, Source
+from rescue.incident import Assignment, AssignmentId, Caller, Incident, IncidentId, Lift, Source
+from rescue.policies import Policies, Rule
 from rescue.timeline import Actor, Entry, first_break
 
 AREA = Area("410105")
@@ -78,6 +79,24 @@ COMPANIES = (
 )
 
 
+def finished_of(
+    said: Input, cases: Mapping[IncidentId, Incident], assignments: Mapping[AssignmentId, Assignment]
+) -> Finished | None:
+    """What the shell looks up of cases that are over, from what was decided so far."""
+    assignment = assignments.get(said.assignment_id) if isinstance(said, CompanyAnswered) else None
+    match said:
+        case CompanyAnswered():
+            case = cases[assignment.incident_id] if assignment else None
+        case OperatorActed(incident_id=incident_id):
+            case = cases.get(incident_id)
+        case AlarmRaised() | EntrapmentFound() | Intake():
+            own = [one for one in cases.values() if one.lift_id == said.lift_id and one.is_entrapment]
+            case = max(own, key=lambda one: one.number, default=None)
+        case _:
+            case = None
+    return Finished(incident=case, assignment=assignment) if case and case.is_final else None
+
+
 @dataclass
 class Play:
     """The desk on stage. Ids count up from 1, so that a play reads the same each time."""
@@ -85,16 +104,19 @@ class Play:
     crews: Sequence[Crew] = CREWS
     lifts: Sequence[Lift] = (lift("A1"), lift("A2"))
     policy: Policy = field(default_factory=Policy)
+    rules_by_case: Sequence[Rule] = ()
     now: datetime = NOON
 
     def __post_init__(self) -> None:
         self.board = Board()
         self.board.know(self.crews, COMPANIES)
-        self.rules = DeskRules(policy=self.policy, travel=StraightLine())
+        self.policies = Policies(centre=self.policy, rules=tuple(self.rules_by_case))
+        self.rules = DeskRules(policies=self.policies, travel=StraightLine())
         self.entries: list[Entry] = []
         self.effects: list[Effect] = []
         self.cases: dict[IncidentId, Incident] = {}
         self.attempts: list[Assignment] = []
+        self.assignments: dict[AssignmentId, Assignment] = {}
         self._ids = count(1)
         self._cards = {lift.lift_id: lift for lift in self.lifts}
 
@@ -216,10 +238,17 @@ class Play:
         )
 
     def answer(
-        self, answer: Answer, *, attempt: int | None = None, crew: str | None = None, reason: str = ""
+        self,
+        answer: Answer,
+        *,
+        of: str | None = None,
+        attempt: int | None = None,
+        crew: str | None = None,
+        reason: str = "",
+        eta_s: float | None = None,
     ) -> Outcome:
-        """The company answers its newest attempt, quoting `attempt` if given."""
-        asked = self.attempts[-1]
+        """The company answers the newest attempt, or that with crew `of`, quoting `attempt` if given."""
+        asked = next(a for a in reversed(self.attempts) if of in (None, a.crew_id))
         return self.tell(
             CompanyAnswered(
                 assignment_id=asked.assignment_id,
@@ -227,6 +256,7 @@ class Play:
                 answer=answer,
                 crew_id=CrewId(crew) if crew else None,
                 reason=reason,
+                eta_s=eta_s,
                 people_released=2 if answer is Answer.RELEASED else None,
                 cause_code="201" if answer is Answer.RELEASED else None,
             )
@@ -250,6 +280,7 @@ class Play:
             input=said,
             actor=Actor(kind="machine", name="play", channel="desk"),
             lift=self._cards.get(lift_id) if lift_id else None,
+            finished=finished_of(said, self.cases, self.assignments),
         )
 
     def forward(self, **duration: float) -> None:
@@ -299,11 +330,16 @@ class Play:
         incident_id = (case or self.case).incident_id
         return [entry.what for entry in self.entries if entry.incident_id == incident_id]
 
+    def said(self, what: str) -> str:
+        """The newest sentence of this kind in any timeline."""
+        return next(entry.said for entry in reversed(self.entries) if entry.what == what)
+
     def _take(self, decision: Decision) -> Outcome:
         apply(self.board, decision)
         self.entries += decision.entries
         self.effects += decision.effects
         self.cases |= decision.incidents
+        self.assignments |= decision.assignments
         self.attempts += [e.assignment for e in decision.effects if isinstance(e, OfferAssignment)]
         for incident_id in decision.incidents:
             assert first_break([e for e in self.entries if e.incident_id == incident_id]) is None

@@ -109,8 +109,8 @@ def test_an_acceptance_stops_the_clock_to_the_last_level_and_a_lost_crew_starts_
     play = Play()
     play.alarm()
     play.answer(Answer.ACCEPT)
-    assert play.case.deadlines.keys() == {Deadline.STAY_BY}
-    play.forward(minutes=10)
+    assert Deadline.ENGAGE_BY not in play.case.deadlines
+    play.forward(minutes=4)
     play.answer(Answer.CANNOT_REACH, reason="flooded road")
     assert play.case.deadlines[Deadline.ENGAGE_BY] == play.now + timedelta(minutes=3)
 

@@ -57,7 +57,7 @@ def test_people_hurt_raise_it_to_the_last_level_at_once() -> None:
     play = fault_case()
     play.call(injured=1)
     assert play.case.level == 3
-    assert any("119" in entry.said for entry in play.entries if entry.what == "rose")
+    assert "119" in play.said("hand_over_due")
 
 
 def test_whoever_would_not_come_for_a_fault_is_asked_for_people() -> None:

@@ -1,0 +1,35 @@
+"""The case that an input speaks of, where it is over and so no longer on the board: read for the desk, like a card.
+
+Decides when it is worth a reading: an answer to an attempt that is not on the board, an action on a case that is not,
+and a sign of people in a lift without an open case, which may have had one lately. Must not know what is made of it.
+"""
+
+from __future__ import annotations
+
+from devices.messages import AlarmRaised, EntrapmentFound
+from rescue.desk.board import Board
+from rescue.desk.inputs import CompanyAnswered, Finished, Input, Intake, OperatorActed
+from rescue.incident import Assignment, AssignmentId, Incident
+from rescue.ports import Store
+
+
+async def find_finished(store: Store, board: Board, said: Input) -> Finished | None:
+    """None where the input is about an open case, or about none that is known."""
+    match said:
+        case CompanyAnswered(assignment_id=assignment_id) if assignment_id not in board.assignments:
+            return await _answered(store, assignment_id)
+        case OperatorActed(incident_id=incident_id) if incident_id not in board.incidents:
+            return _over(await store.find_incident(incident_id))
+        case AlarmRaised() | EntrapmentFound() | Intake() if not board.incident_of(said.lift_id):
+            return _over(await store.last_entrapment_of(said.lift_id))
+        case _:
+            return None
+
+
+async def _answered(store: Store, assignment_id: AssignmentId) -> Finished | None:
+    assignment = await store.find_assignment(assignment_id)
+    return _over(await store.find_incident(assignment.incident_id), assignment) if assignment else None
+
+
+def _over(incident: Incident | None, assignment: Assignment | None = None) -> Finished | None:
+    return Finished(incident=incident, assignment=assignment) if incident and incident.is_final else None
