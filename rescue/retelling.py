@@ -12,11 +12,13 @@ from rich.console import Console
 from rich.table import Table
 
 from rescue.black_box import Kind, Record
+from rescue.decided_again import DecidedAgain
+from rescue.decisions import DecisionRecord, How, LeftOut
 from rescue.desk.inputs import instant_of
 from rescue.incident import Incident
 from rescue.recording import Json, write_record
 from rescue.replay import Judged, Replayed, Step, name_of
-from rescue.timeline import Entry
+from rescue.timeline import Entry, instant
 
 PAYLOAD_SHOWN = 500
 
@@ -25,11 +27,12 @@ RuleChanges = Mapping[str, tuple[float | None, float | None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A case and all that came of replaying it."""
+    """A case and all that came of replaying it: first what the tracker made of its lift, then what the desk decided."""
 
     incident: Incident
     replayed: Sequence[Replayed]
     judged: Sequence[Judged]
+    decided: Sequence[DecidedAgain | LeftOut]
     rules: RuleChanges
     """Those in force then that are others now."""
     first_break: int | None
@@ -43,6 +46,7 @@ class Case:
             *(f"{_clock(step.record.at)} {line}" for step in steps for line in step.differences),
             *(_missing(judged.entry) for judged in self.judged if not judged.same),
             *(_unreplayable(one) for one in self.replayed if _is_lost(one)),
+            *(f"{_when(one.record.at)} {line}" for one in _again(self) for line in one.differences),
             *(
                 [f"the timeline was changed: entry {self.first_break} does not fit the chain"]
                 if self.first_break
@@ -52,7 +56,7 @@ class Case:
 
     @property
     def same(self) -> bool:
-        """Every decision of the tracker came out the same."""
+        """Every decision of the tracker and of the desk came out the same."""
         return not self.differences
 
 
@@ -66,6 +70,8 @@ def show_case(console: Console, case: Case, *, with_messages: bool) -> None:
         _show_recording(console, one, with_messages=with_messages)
     if case.judged:
         console.print(_table_of_timeline(case.judged))
+    if case.decided:
+        console.print(_table_of_decisions(case.decided))
     if case.same:
         console.print(f"The same: {_count(case)}")
     else:
@@ -84,6 +90,7 @@ def write_case(case: Case, *, with_messages: bool) -> Json:
         "changed_rules": {name: {"then": then, "now": now} for name, (then, now) in case.rules.items()},
         "recordings": [_write_replayed(one, with_messages=with_messages) for one in case.replayed],
         "timeline": [{"seq": j.entry.seq, "what": j.entry.what, "same": j.same} for j in case.judged],
+        "decisions": [_write_decided(one) for one in case.decided],
     }
 
 
@@ -163,6 +170,38 @@ def _table_of_timeline(judged: Sequence[Judged]) -> Table:
     return table
 
 
+def _again(case: Case) -> list[DecidedAgain]:
+    return [one for one in case.decided if isinstance(one, DecidedAgain)]
+
+
+def _table_of_decisions(decided: Sequence[DecidedAgain | LeftOut]) -> Table:
+    table = _table("time", "the desk was told", "entries", "now")
+    for one in decided:
+        match one:
+            case DecidedAgain(record=record):
+                entries = ", ".join(str(seq) for _, seq, _ in record.then.entries)
+                table.add_row(_hour(record.at), _told_of(record), entries, _verdict(one))
+            case LeftOut(at=at, reason=reason):
+                table.add_row(_hour(at), f"(not kept: {reason})", "", "not known")
+    return table
+
+
+def _told_of(record: DecisionRecord) -> str:
+    """What the desk was told, in a few words."""
+    if record.how is How.TIMER:
+        return "a deadline passed"
+    first = type(record.envelopes[0].input).__name__
+    return first if len(record.envelopes) == 1 else f"{first} and {len(record.envelopes) - 1} more"
+
+
+def _write_decided(one: DecidedAgain | LeftOut) -> Json:
+    if isinstance(one, LeftOut):
+        return {"at": instant(one.at), "left_out": one.reason}
+    inputs = [type(envelope.input).__name__ for envelope in one.record.envelopes]
+    told = {"at": instant(one.record.at), "how": one.record.how, "inputs": inputs, "same": one.same}
+    return told if one.same else {**told, "differences": list(one.differences)}
+
+
 def _table(*headings: str) -> Table:
     table = Table(box=None)
     for heading in headings:
@@ -170,14 +209,21 @@ def _table(*headings: str) -> Table:
     return table
 
 
-def _verdict(decided: Step | Judged) -> str:
+def _verdict(decided: Step | Judged | DecidedAgain) -> str:
     return "the same" if decided.same else "different"
 
 
 def _count(case: Case) -> str:
+    desk = f"{len(_again(case))} decisions of the desk" if case.decided else ""
+    return "; ".join(part for part in (_count_findings(case), desk) if part)
+
+
+def _count_findings(case: Case) -> str:
+    if case.decided and not case.replayed:
+        return ""
     heard = sum(one.recording.heard for one in case.replayed)
     if not heard:
-        return "nothing was heard of this lift before the case opened, and nothing was decided"
+        return "nothing was heard of this lift before the case opened, and nothing was found"
     found = sum(len(step.now) for one in case.replayed for step in one.steps)
     return f"{found} findings from {heard} messages, {len(case.judged)} of them signs in the timeline"
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -77,20 +77,58 @@ def first_break(entries: Sequence[Entry]) -> int | None:
     """The `seq` of the first entry that does not fit the chain, or None if the chain is whole."""
     previous = ""
     for expected, entry in enumerate(entries, start=1):
-        resealed = chain(
-            incident_id=entry.incident_id,
-            seq=expected,
-            at=entry.at,
-            what=entry.what,
-            actor=entry.actor,
-            said=entry.said,
-            data=entry.data,
-            previous=previous,
-        )
-        if resealed.hash != entry.hash or entry.previous != previous or entry.seq != expected:
+        if not is_sealed(entry) or entry.previous != previous or entry.seq != expected:
             return expected
         previous = entry.hash
     return None
+
+
+def is_sealed(entry: Entry) -> bool:
+    """The hash is that of what the entry says."""
+    resealed = chain(
+        incident_id=entry.incident_id,
+        seq=entry.seq,
+        at=entry.at,
+        what=entry.what,
+        actor=entry.actor,
+        said=entry.said,
+        data=entry.data,
+        previous=entry.previous,
+    )
+    return resealed.hash == entry.hash
+
+
+def find_damage(entries: Sequence[Entry], *, length: int, head: str, masked: Collection[int] = ()) -> str:
+    """What was done to a history of so many entries, the last with the hash `head`, in a sentence; "" for nothing.
+
+    Of the entries in `masked` some words are hidden: these are held to their place in the chain, not to their hashes.
+    """
+    previous = ""
+    for expected, entry in enumerate(entries[:length], start=1):
+        if entry.seq != expected:
+            return _misplaced(entries, expected)
+        if entry.seq not in masked and not is_sealed(entry):
+            return f"entry {expected} was changed ({entry.what}: {entry.said})"
+        if entry.previous != previous:
+            return f"entry {expected} does not follow entry {expected - 1}: one of them was put there later"
+        previous = entry.hash
+    return _end_damage(len(entries), previous, length, head)
+
+
+def _misplaced(entries: Sequence[Entry], expected: int) -> str:
+    here = entries[expected - 1].seq
+    if any(entry.seq == expected for entry in entries):
+        return f"entry {here} stands where entry {expected} belongs: they were exchanged"
+    return f"entry {expected} is missing"
+
+
+def _end_damage(found: int, last: str, length: int, head: str) -> str:
+    if found < length:
+        gone = f"entry {length} is" if found == length - 1 else f"entries {found + 1} to {length} are"
+        return f"{gone} missing at the end"
+    if found > length:
+        return f"entry {length + 1} was added at the end"
+    return "" if last == head else "the whole history was rewritten: it is sealed, but is not the one the case had"
 
 
 def instant(at: datetime) -> str:

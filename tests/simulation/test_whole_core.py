@@ -13,7 +13,8 @@ SEEDS = int(os.environ.get("RESCUE_SIMULATION_SEEDS", "120"))
 
 @pytest.mark.parametrize("block", range(10))
 def test_no_alarm_is_lost_under_faults_and_every_case_ends_without_them(block: int) -> None:
-    entrapments = crashes = 0
+    entrapments = crashes = mergers = reopened = redirected = 0
+    told: set[str] = set()
     for seed in range(block * SEEDS // 10, (block + 1) * SEEDS // 10):
         try:
             world = World(seed).play()
@@ -21,5 +22,13 @@ def test_no_alarm_is_lost_under_faults_and_every_case_ends_without_them(block: i
             raise AssertionError(f"seed {seed}: {error}") from error
         entrapments += world.entrapments
         crashes += world.crashes
+        mergers += world.mergers
+        reopened += world.reopened
+        redirected += world.redirected
+        told |= {entry.what for entry in world.invariants.entries}
     assert entrapments > 0
     assert crashes > 0
+    assert mergers > 0
+    assert reopened > 0
+    assert redirected > 0
+    assert told >= {"hand_over_due", "handed_over", "not_set_out", "relief_offered", "took_over"}

@@ -27,7 +27,7 @@ from rescue.desk import get_timer, handle, handle_news, handle_timer
 from rescue.desk.board import Board, Decision, Outcome, Verdict, apply
 from rescue.desk.draft import DeskRules
 from rescue.desk.inputs import Action, Answer, CompanyAnswered, Envelope, Input, Intake, News, OperatorActed
-from rescue.incident import ACCEPTED, TRAPPED, AssignmentId, Caller, Incident, Source
+from rescue.incident import ACCEPTED, TRAPPED, AssignmentId, Caller, Deadline, Incident, Source
 from rescue.incident import Status as CaseStatus
 from rescue.lookups import find_finished
 from rescue.policies import Policies
@@ -104,6 +104,7 @@ class World:
         self.retained: dict[LiftId, Status] = {}
         self.crashes = 0
         self.entrapments = 0
+        self.redirected = 0
         self.mergers = 0
         self.reopened = 0
         self.working: dict[CrewId, AssignmentId] = {}
@@ -126,7 +127,8 @@ class World:
             self._at(self.random.uniform(0, 1200), partial(self._entrap, simulated))
             self._at(self.random.uniform(0, 1800), partial(self._break_down, simulated))
         self._at(self.random.uniform(0, self.faulty_until - self.now), self._cut_power)
-        self._at(self.random.uniform(600, 2400), self._misread_plate)
+        for _ in range(2):
+            self._at(self.random.uniform(600, 3000), self._misread_plate)
         self._at(30, self._operate)
         self._run_until(self.faulty_until)
         self.faults = NO_FAULTS
@@ -195,7 +197,7 @@ class World:
         if dies == "after":
             raise Crash
         apply(self.service.board, decision)
-        self.invariants.check_board(self.service.board, self._instant)
+        self.invariants.check_board(self.service.board, self._instant, decision)
 
     def _decide(self, said: Input, actor: Actor = PEOPLE_ACTOR) -> Outcome:
         decision = handle(self.service.board, self._envelope(said, actor), self._instant, self.service.rules)
@@ -360,7 +362,7 @@ class World:
     def _misread_plate(self) -> None:
         """Somebody who is trapped phones and gives the code of the lift beside."""
         inside = [one for one in self.lifts.values() if one.has_trapped_people]
-        beside = [one for one in self.lifts.values() if not one.has_trapped_people]
+        beside = [one for one in self.lifts.values() if not self.service.board.incident_of(one.lift_id)]
         if inside and beside:
             self._submit(replace(self._intake(inside[0]), lift_id=self.random.choice(beside).lift_id))
         elif self.now < self.faulty_until:
@@ -459,6 +461,8 @@ class World:
 
     def _operate(self) -> None:
         for incident_id in list(self.service.board.incidents):
+            # A merger may find that people have been inside for longer: what is past by that comes first.
+            self._pass_service_deadlines()
             if incident_id in self.service.board.incidents:
                 self._look_at(incident_id)
         self._at(60, self._operate)
@@ -471,8 +475,7 @@ class World:
         assert incident.lift_id
         simulated = self.lifts[incident.lift_id]
         inside = simulated.has_trapped_people
-        if incident.status in TRAPPED and self._chance(0.3):
-            self._act(incident_id, Action.COMFORT)
+        self._lead(incident)
         if not inside and self._merge(incident):
             return
         if incident.status is CaseStatus.RELEASED and inside:
@@ -498,7 +501,8 @@ class World:
             incident.incident_id, Action.MERGE, into=into.incident_id, reason="they read the wrong plate"
         )
         self.mergers += outcome is not None and outcome.verdict is Verdict.DONE
-        return outcome is not None and outcome.verdict is Verdict.DONE
+        # The service may have died just after it had taken it.
+        return incident.incident_id not in self.service.board.incidents
 
     def _has_people_inside(self, incident: Incident) -> bool:
         may_be = incident.is_entrapment and incident.status in TRAPPED and incident.lift_id is not None
@@ -507,6 +511,23 @@ class World:
     def _reopen(self, incident_id: Any) -> None:
         outcome = self._act(incident_id, Action.REOPEN, reason="closed by mistake")
         self.reopened += outcome is not None and outcome.verdict is Verdict.OPENED
+
+    def _lead(self, incident: Incident) -> None:
+        """What an operator does while people are inside."""
+        if incident.status in TRAPPED and self._chance(0.3):
+            self._act(incident.incident_id, Action.COMFORT)
+        if Deadline.HAND_OVER_BY in incident.deadlines and self._chance(0.3):
+            self._act(incident.incident_id, Action.HAND_OVER, spoke_to="Sergeant Zhao")
+        if incident.status is CaseStatus.OPEN and self._chance(0.5):
+            self._redirect(incident)
+
+    def _redirect(self, incident: Incident) -> None:
+        """Nobody is bound for this lift: some crew that is bound for another is sent here, if that may be."""
+        bound = sorted(self.service.board.holders)
+        if bound:
+            crew_id = self.random.choice(bound)
+            outcome = self._act(incident.incident_id, Action.ASSIGN, crew_id=crew_id, redirect=True)
+            self.redirected += outcome is not None and outcome.verdict is Verdict.DONE
 
     def _look_at_fault(self, incident: Incident) -> None:
         """Somebody is sent to one fault in ten; what no crew ends, people close. An outage ends by itself."""
