@@ -7,16 +7,28 @@ Each lane states what happens when it is full.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import islice
 from typing import TypeAlias
 
-from devices.messages import FaultCleared, FaultRaised, LiftId, LinkChanged, TestCallHeard, TestCallOverdue
+from devices.messages import (
+    AlarmEnded,
+    AlarmRaised,
+    EntrapmentEnded,
+    EntrapmentFound,
+    FaultCleared,
+    FaultRaised,
+    LiftId,
+    LinkChanged,
+    TestCallHeard,
+    TestCallOverdue,
+)
 from rescue.desk.board import Outcome, Verdict
-from rescue.desk.inputs import Input
+from rescue.desk.inputs import CompanyAnswered, Input, Intake, OfferUndelivered, OperatorActed
 from rescue.timeline import Actor
 
 
@@ -39,6 +51,17 @@ class Lane(IntEnum):
     """
 
 
+def lane_of(said: Input) -> Lane:
+    """The one place that says which lane an input waits in."""
+    match said:
+        case AlarmRaised() | AlarmEnded() | EntrapmentFound() | EntrapmentEnded() | Intake() | OfferUndelivered():
+            return Lane.ALARMS
+        case CompanyAnswered() | OperatorActed():
+            return Lane.PEOPLE
+        case FaultRaised() | FaultCleared() | TestCallOverdue() | TestCallHeard() | LinkChanged():
+            return Lane.NEWS
+
+
 PEOPLE_LIMIT = 1_000
 NEWS_LIMIT = 150_000
 """More than a city has lifts."""
@@ -58,6 +81,10 @@ class Waiting:
     settle: Callable[[Outcome], None]
     is_abandoned: Callable[[], bool] = lambda: False
     """Whoever asked has gone, before the desk came to it."""
+    fail: Callable[[Exception], None] = lambda _: None
+    """Whoever asked hears that the desk failed on it, where that is an answer."""
+    since: float = field(default_factory=time.monotonic)
+    """When it came, by a clock that nobody sets: what it waited is measured, and decides nothing."""
 
 
 Subject: TypeAlias = tuple[LiftId, object]
@@ -127,6 +154,15 @@ class Lanes:
         queue = self._lanes[lane]
         if queue and queue[0] is waiting:
             queue.popleft()
+
+    def leave_to_others(self) -> None:
+        """Another instance is the desk, and hears from the broker all that was not acknowledged here: forget it.
+
+        What people asked ends by itself: they stop waiting, and ask again.
+        """
+        for lane in (Lane.ALARMS, Lane.NEWS):
+            self._lanes[lane].clear()
+        self._newest.clear()
 
     def lengths(self) -> dict[str, int]:
         """How many wait in each lane."""

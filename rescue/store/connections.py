@@ -29,6 +29,10 @@ _LOST = (
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.PostgresSystemError,
+    # It takes no writes now: a replica, or switched to reading by its administrator, as one does when a disk fills up.
+    asyncpg.ReadOnlySQLTransactionError,
+    # We were silent for too long in the middle of a transaction.
+    asyncpg.IdleInTransactionSessionTimeoutError,
     # Rolled back by the server for no fault of the statement; asking again is right.
     asyncpg.TransactionRollbackError,
     asyncpg.LockNotAvailableError,

@@ -1,7 +1,16 @@
 """The desk's own connection: only the holder of its lock may load the board and commit decisions.
 
 The lock belongs to the session, and decisions are committed in that same session: an instance that lost its lock has
-lost the means to commit with it. The keepalives let the server notice within seconds that our machine is gone.
+lost the means to commit with it. That is the whole fence.
+
+Who is the desk must say so: the server ends a session from which it has heard nothing for 3 s, and whoever waits has
+the lock in that moment. So it makes no difference how a desk died - the process stopped or hung, the machine lost, the
+network cut with the connection half open: it is the desk for 3 s after its last word, and cannot commit afterwards. A
+desk that is there says something at least every second (`DeskService`). The bounds, each by the server's own clock:
+
+- killed: at once, for the kernel closes the connection;
+- silent: 3 s, within a transaction too; also 3 s if it no longer reads what the server sends;
+- dead while it waits in the queue for the lock: 1 s after the server can know, 5 s (`lock_timeout`) and 3 s otherwise.
 """
 
 from __future__ import annotations
@@ -14,7 +23,7 @@ import structlog
 
 from rescue.desk.board import Board, Decision
 from rescue.incident import AssignmentStatus
-from rescue.ports import Rendered
+from rescue.ports import KeptDecision, Rendered, StoreUnavailable
 from rescue.store import rows
 from rescue.store.connections import Connection, connect, reachable
 from rescue.store.sql import load_queries
@@ -25,9 +34,10 @@ SETTINGS = {
     # Whatever the server's default: an alarm is acknowledged only once its case is on disk.
     "synchronous_commit": "on",
     "lock_timeout": "5s",
-    "tcp_keepalives_idle": "5",
-    "tcp_keepalives_interval": "2",
-    "tcp_keepalives_count": "3",
+    "idle_session_timeout": "3s",
+    "idle_in_transaction_session_timeout": "3s",
+    "tcp_user_timeout": "3s",
+    "client_connection_check_interval": "1s",
 }
 SQL = load_queries("desk")
 REGISTRY = load_queries("registry")
@@ -47,6 +57,7 @@ class DeskConnection:
         try:
             with reachable(connection):
                 await _take_lock(connection, standing_by)
+                await _demand_writes(connection)
         except BaseException:
             connection.terminate()
             raise
@@ -57,9 +68,9 @@ class DeskConnection:
         self._connection.terminate()
 
     async def hold(self) -> None:
-        """Return if the session, and with it the lock, still stands."""
+        """Return if the session, and with it the lock, stands and may write; the server hears that we are here."""
         with reachable(self._connection):
-            await self._connection.execute("SELECT 1")
+            await _demand_writes(self._connection)
 
     async def load_board(self) -> Board:
         """The board as the last commit left it, with the crews and companies of this moment."""
@@ -85,9 +96,11 @@ class DeskConnection:
             next_number=await self._connection.fetchval(SQL["next_number"]),
         )
 
-    async def commit(self, decision: Decision, effects: Sequence[Rendered], now: datetime) -> None:
-        """Save the decision and its effects, all or nothing."""
-        saved = rows.decision_row(decision, effects)
+    async def commit(
+        self, decision: Decision, effects: Sequence[Rendered], now: datetime, kept: KeptDecision | None
+    ) -> None:
+        """Save the decision, its effects and what it rested on, all or nothing."""
+        saved = (*rows.decision_row(decision, effects), *rows.kept_row(kept))
         answered = [a.assignment_id for a in decision.assignments.values() if a.status is not AssignmentStatus.OFFERED]
         with reachable(self._connection):
             if not answered:
@@ -96,6 +109,11 @@ class DeskConnection:
             async with self._connection.transaction():
                 await self._connection.execute(SQL["save_decision"], *saved)
                 await self._connection.execute(SQL["drop_offers"], answered, now)
+
+
+async def _demand_writes(connection: Connection) -> None:
+    if await connection.fetchval(SQL["is_read_only"]):
+        raise StoreUnavailable("the database takes no writes: it is read-only, or a replica")
 
 
 async def _take_lock(connection: Connection, standing_by: Callable[[], None]) -> None:

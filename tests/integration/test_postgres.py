@@ -18,7 +18,7 @@ import pytest
 from rescue.incident import Status
 from rescue.ports import StoreUnavailable
 from rescue.store import desk, registry
-from rescue.store.connections import connect
+from rescue.store.connections import Connection, connect, reachable
 from rescue.store.migrate import MIGRATIONS, migrate
 from rescue.store.postgres import PostgresStore
 from tests.contract.cases import ANKANG, CREW, NOON, decision, history, incident, to_lift
@@ -26,12 +26,14 @@ from tests.postgres import database_at, execute, hasty_server
 
 T = TypeVar("T")
 WITHIN_S = 20
+TAKES_OVER_WITHIN_S = 5
 CASE = incident("i1", 1)
 OPENED = decision(incidents=[CASE], entries=history(CASE, "opened"))
 
 HERE = "FROM pg_stat_activity WHERE datname = current_database() AND"
 WAITING_DESKS = f"SELECT query_start {HERE} wait_event = 'advisory'"
 DESK_SESSIONS = f"SELECT pid {HERE} application_name = 'rescue desk'"
+DESKS_OF = "FROM pg_stat_activity WHERE datname = '{}' AND application_name = 'rescue desk'"
 LISTENERS = f"SELECT pid {HERE} query LIKE 'LISTEN%'"
 
 
@@ -114,6 +116,86 @@ async def test_an_instance_that_lost_its_lock_cannot_commit(database: str) -> No
             await old.commit(OPENED, [to_lift("k1")], NOON)
         await new.commit(OPENED, [], NOON)
         assert await new.next_due() is None
+
+
+async def test_a_desk_that_says_nothing_for_3_s_has_lost_the_desk_to_whoever_waits_and_can_commit_nothing_more(
+    database: str,
+) -> None:
+    async with another_store(database) as hung, another_store(database) as waiting:
+        await hung.load_board()
+        began = asyncio.get_running_loop().time()
+        await soon(waiting.load_board())
+        assert 2 < asyncio.get_running_loop().time() - began < TAKES_OVER_WITHIN_S
+        with pytest.raises(StoreUnavailable):
+            await hung.commit(OPENED, [to_lift("k1")], NOON)
+        await waiting.commit(OPENED, [], NOON)
+        assert await waiting.next_due() is None
+
+
+async def test_a_desk_that_hangs_in_the_middle_of_a_transaction_has_lost_it(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(desk.SETTINGS, "idle_in_transaction_session_timeout", "100ms")
+    connection = await connect(database, desk.SETTINGS)
+    await connection.execute("BEGIN; INSERT INTO companies VALUES ('K', 'K', '', 'contractor')")
+    await until(lambda: gone(database, connection))
+    with pytest.raises(StoreUnavailable), reachable(connection):
+        await connection.execute("COMMIT")
+    async with another_store(database) as store:
+        assert await store.list_companies() == []
+
+
+async def test_a_desk_that_goes_on_saying_that_it_is_there_keeps_the_desk(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(desk.SETTINGS, "idle_session_timeout", "500ms")
+    async with another_store(database) as first, another_store(database) as second:
+        await first.load_board()
+        waiting = asyncio.create_task(second.load_board())
+        for _ in range(10):
+            await asyncio.sleep(0.1)
+            await first.hold_desk()
+        assert not waiting.done()
+        await first.commit(OPENED, [], NOON)
+        await first.close()
+        await soon(waiting)
+
+
+async def test_the_board_can_be_read_again_while_another_waits_for_the_desk(database: str) -> None:
+    async with another_store(database) as first, another_store(database) as second:
+        await first.load_board()
+        waiting = asyncio.create_task(second.load_board())
+        await until(lambda: some(first, WAITING_DESKS))
+        await first.commit(OPENED, [], NOON)
+        assert list((await first.read_board()).incidents) == [CASE.incident_id]
+        assert not waiting.done()
+        await first.close()
+        await soon(waiting)
+
+
+async def test_a_database_that_takes_no_writes_says_so_and_the_desk_is_back_as_soon_as_it_does(database: str) -> None:
+    name = urlsplit(database).path[1:]
+    server = database_at(database, "postgres")
+    async with another_store(database) as store:
+        await store.load_board()
+        await execute(server, f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+        await execute(server, f"SELECT pg_terminate_backend(pid) {DESKS_OF.format(name)}")
+        with pytest.raises(StoreUnavailable):
+            await store.hold_desk()
+        with pytest.raises(StoreUnavailable, match="takes no writes"):
+            await store.load_board()
+        await execute(server, f"ALTER DATABASE {name} RESET default_transaction_read_only")
+        await store.load_board()
+        await store.commit(OPENED, [], NOON)
+
+
+async def test_a_commit_that_the_database_refuses_to_write_has_not_happened(database: str) -> None:
+    async with another_store(database) as store:
+        await store.load_board()
+        await store._desk._connection.execute("SET default_transaction_read_only = on")  # type: ignore[union-attr]
+        with pytest.raises(StoreUnavailable, match="read-only"):
+            await store.commit(OPENED, [], NOON)
+        assert (await store.load_board()).incidents == {}
 
 
 async def test_the_desk_can_load_its_board_again_without_waiting_for_itself(postgres_store: PostgresStore) -> None:
@@ -317,6 +399,15 @@ async def until(holds: Callable[[], Awaitable[bool]]) -> None:
 
 async def some(store: PostgresStore, query: str) -> bool:
     return bool(await store.pool.fetch(query))
+
+
+async def gone(database: str, connection: Connection) -> bool:
+    """Whether the server has ended this session."""
+    other = await connect(database)
+    try:
+        return not await other.fetch("SELECT FROM pg_stat_activity WHERE pid = $1", connection.get_server_pid())
+    finally:
+        await other.close()
 
 
 async def loads(store: PostgresStore) -> bool:
