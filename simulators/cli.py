@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -78,8 +79,10 @@ class BenchName(StrEnum):
     """What can be measured; `all` is every bench there is."""
 
     ALL = "all"
+    DESK = "desk"
     DETECTION = "detection"
     INGEST = "ingest"
+    REPORTS = "reports"
 
 
 @app.command()
@@ -87,14 +90,13 @@ def bench(
     name: Annotated[BenchName, typer.Argument(help="which measurement")] = BenchName.ALL,
     seed: Seed = 1,
     as_json: Json = False,
-    quick: Annotated[bool, typer.Option(help="ingest: a glance with few lifts instead of a whole city")] = False,
+    quick: Annotated[bool, typer.Option(help="desk, ingest, reports: a glance at few lifts instead of a whole city")] = False,
     show: Annotated[bool, typer.Option(help="detection: list the worst misses instead of the figures")] = False,
     explain: Annotated[str | None, typer.Option(metavar="LIFT", help="detection: tell all of one lift's life")] = None,
 ) -> None:
     """Measure the product against its floor or peer, in the same run on this machine."""
     # Imported here, for only a bench needs the product's own parts.
-    from simulators.bench import BENCHES
-    from simulators.bench.ingest import A_GLANCE, measure_ingest
+    from simulators.bench import BENCHES, GLANCES
 
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     if show or explain is not None:
@@ -102,10 +104,35 @@ def bench(
         return
     for chosen in BENCHES if name is BenchName.ALL else (name.value,):
         try:
-            rows = measure_ingest(seed, A_GLANCE) if quick and chosen == "ingest" else BENCHES[chosen](seed)
+            rows = (GLANCES if quick and chosen in GLANCES else BENCHES)[chosen](seed)
         except SimulatorError as error:
             raise _fail(f"bench {chosen}: {error}") from None
         _print(f"bench {chosen}", seed, rows, as_json=as_json)
+
+
+@app.command()
+def chaos(
+    minutes: Annotated[float, typer.Option(min=0, help="how long faults go on; a quiet phase follows")] = 3.0,
+    seed: Seed = 1,
+    as_json: Json = False,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="kept afterwards, with the logs; by default a passing one")
+    ] = None,
+) -> None:
+    """Kill, starve and cut off the real parts under load, and see that nothing is lost; exit code 1 if it is."""
+    from simulators.chaos.run import Plan, run_chaos
+
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    try:
+        result = run_chaos(Plan(minutes=minutes, seed=seed, data_dir=data_dir))
+    except SimulatorError as error:
+        raise _fail(str(error)) from None
+    _print("chaos", seed, result.rows if as_json else result.rows[:1], as_json=as_json)
+    if not as_json:
+        _print("chaos: getting over it", seed, result.rows[1:], as_json=False)
+    for finding in result.findings:
+        typer.echo(f"wrong: {finding}", err=True)
+    raise typer.Exit(1 if result.findings else 0)
 
 
 def _look_closer(name: BenchName, seed: int, lift_id: str | None) -> None:
@@ -144,6 +171,9 @@ def _fail(reason: str) -> typer.Exit:
 
 def main() -> None:
     """The command's entry point."""
+    # To be told to stop, or to lose the terminal, is as good as Ctrl-C: what was started is stopped in order.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: signal.raise_signal(signal.SIGINT))
     app()
 
 

@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from aiohttp import web
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
@@ -183,10 +183,18 @@ class CompanyOffice:
         self._around.chronicle.note(f"{self.company.name} {what}")
 
 
+class Receiver(Protocol):
+    """What stands behind a company's endpoint."""
+
+    def receive(self, headers: Mapping[str, str], body: bytes) -> None:
+        """Takes one delivery. Raises WebhookVerificationError when it is not signed by the service."""
+        ...
+
+
 class WebhookServer:
     """One server on loopback with an endpoint for every company: an async context manager."""
 
-    def __init__(self, offices: Mapping[str, CompanyOffice]) -> None:
+    def __init__(self, offices: Mapping[str, Receiver]) -> None:
         self._offices = offices
         self._base_url = ""
         app = web.Application(client_max_size=LARGEST_BODY)

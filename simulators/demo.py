@@ -114,8 +114,7 @@ class Demo:
             f"stations, {len(city.crews)} crews and {roads.graph.number_of_nodes()} crossings (seed {options.seed})"
         )
         self._say("starting the service with its own database and broker …")
-        ports = {"http_port": options.http_port, "mqtt_port": options.mqtt_port}
-        async with Service(self._data_dir, **ports) as service:
+        async with Service(self._data_dir, http_port=options.http_port, mqtt_port=options.mqtt_port) as service:
             self._say(f"the service is ready at {service.ready.http}, MQTT at {service.ready.mqtt}")
             async with asyncio.TaskGroup() as group:
                 group.create_task(service.watch())

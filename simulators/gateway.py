@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -24,6 +25,15 @@ KEPT_EVERY_S = 1.0
 CONNECT_WITHIN_S = 5.0
 MOST_IN_FLIGHT = 500
 MOST_QUEUED = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Will:
+    """What the broker is to publish, retained and with QoS 1, when this connection breaks."""
+
+    topic: str
+    payload: bytes
+
 
 OnMessage = Callable[[str, bytes], None]
 OnConnected = Callable[[], None]
@@ -44,6 +54,7 @@ class Gateway:
         subscriptions: tuple[str, ...] = (),
         on_message: OnMessage = _ignore_message,
         on_reconnected: OnConnected = lambda: None,
+        will: Will | None = None,
     ) -> None:
         self._address = urlsplit(url)
         self._subscriptions = subscriptions
@@ -53,6 +64,8 @@ class Gateway:
         self._refusal = ""
         self._keeper: asyncio.Task[None] | None = None
         self._client = self._make_client(client_id)
+        if will is not None:
+            self._client.will_set(will.topic, will.payload, qos=1, retain=True)
 
     async def __aenter__(self) -> Self:
         """Raises BrokerUnreachableError when there is no connection within five seconds."""

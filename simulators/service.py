@@ -1,8 +1,9 @@
-"""The service under demonstration, as a subprocess: start it, wait until it is ready, run its commands, stop it.
+"""The service as a simulator's subprocess: start it, wait until it is ready, run its commands, stop or kill it.
 
 Nothing is known of its inside but its published commands. It runs in a session of its own, so that Ctrl-C in the
-terminal reaches only the demonstration, which then stops its parts in order; whatever the service has started and not
-stopped itself is ended too.
+terminal reaches only the simulator, which then stops its parts in order; whatever the service has started and not
+stopped itself is ended too. And it is leashed: a simulator that is killed cannot stop anything, so the kernel tells the
+service to stop, which then ends its own parts as on any other day.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import Self
 
 import psutil
 
+from rescue.embedded import leash
 from simulators.errors import ServiceFailedError
 
 READY_WITHIN_S = 60.0
@@ -28,6 +30,8 @@ STOPPED_WITHIN_S = 7.0
 LEFTOVERS_STOPPED_WITHIN_S = 1.5
 COMMAND_WITHIN_S = 120.0
 RESCUE = (sys.executable, "-m", "rescue.cli")
+ELSEWHERE = frozenset({"RESCUE_DATABASE_URL", "RESCUE_MQTT_URL"})
+"""Settings that would lead a service away from its embedded parts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,21 +44,27 @@ class Ready:
 
 
 class Service:
-    """An async context manager: ready inside, stopped after."""
+    """An async context manager: ready inside, stopped after.
 
-    def __init__(self, data_dir: Path, *, http_port: int, mqtt_port: int) -> None:
+    With a database and a broker of its own, unless `settings` (RESCUE_… variables) name others.
+    """
+
+    def __init__(
+        self, data_dir: Path, *, http_port: int, mqtt_port: int = 1883, settings: Mapping[str, str] | None = None
+    ) -> None:
         self.log_path = data_dir / "service.log"
-        self._arguments = ("serve", "--embedded", "--http-port", str(http_port), "--mqtt-port", str(mqtt_port),
+        self._settings = {"RESCUE_WEBHOOK_ALLOW_PRIVATE": "true", **(settings or {})}
+        embedded = () if ELSEWHERE & self._settings.keys() else ("--embedded",)
+        self._arguments = ("serve", *embedded, "--http-port", str(http_port), "--mqtt-port", str(mqtt_port),
                            "--data-dir", str(data_dir))  # fmt: skip
         self._ready: Ready | None = None
 
     async def __aenter__(self) -> Self:
         """Raises ServiceFailedError with the service's own last line when it is not ready within a minute."""
-        environment = {**_environment(), "RESCUE_WEBHOOK_ALLOW_PRIVATE": "true"}
         with self.log_path.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *RESCUE, *self._arguments, stdout=asyncio.subprocess.PIPE, stderr=log, env=environment,
-                start_new_session=True,
+                *_leashed(signal.SIGTERM), *self._arguments, stdout=asyncio.subprocess.PIPE, stderr=log,
+                env={**_environment(), **self._settings}, start_new_session=True,
             )  # fmt: skip
         try:
             self._ready = await self._wait_ready()
@@ -74,6 +84,17 @@ class Service:
         assert self._ready is not None, "only inside the context"
         return self._ready
 
+    @property
+    def pid(self) -> int:
+        """The process."""
+        return self._process.pid
+
+    async def kill(self) -> None:
+        """Ends it as kill -9 does; its embedded parts end with it."""
+        with suppress(ProcessLookupError):
+            self._process.kill()
+        await self._process.wait()
+
     async def watch(self) -> None:
         """Returns never: raises ServiceFailedError when the service stops by itself."""
         assert self._process.stdout is not None
@@ -83,8 +104,8 @@ class Service:
 
     async def command(self, *arguments: str) -> str:
         """Runs one `rescue` command against this service's database; its output. Raises ServiceFailedError."""
-        environment = {**_environment(), "RESCUE_DATABASE_URL": self.ready.database}
-        return await _run(arguments, environment)
+        database_url = self._settings.get("RESCUE_DATABASE_URL", self.ready.database)
+        return await _run(arguments, {**_environment(), "RESCUE_DATABASE_URL": database_url})
 
     async def _wait_ready(self) -> Ready:
         try:
@@ -127,8 +148,16 @@ class Service:
 
 def _environment() -> dict[str, str]:
     """Ours, but for settings that would lead the service away from its embedded parts."""
-    return {name: value for name, value in os.environ.items()
-            if name not in {"RESCUE_DATABASE_URL", "RESCUE_MQTT_URL"}}  # fmt: skip
+    return {name: value for name, value in os.environ.items() if name not in ELSEWHERE}
+
+
+def _leashed(ending: signal.Signals) -> Sequence[str]:
+    """The `rescue` command, to which the kernel sends this signal once the thread that started it has ended.
+
+    So a process is to be started in the thread that outlives it: the main one, where the event loop runs.
+    """
+    numbers = map(str, (os.getpid(), int(ending), os.geteuid(), os.getegid()))
+    return [sys.executable, "-I", "-S", leash.__file__, *numbers, *RESCUE]
 
 
 def _read_ready(line: bytes) -> Ready | None:
@@ -141,8 +170,8 @@ def _read_ready(line: bytes) -> Ready | None:
 
 async def _run(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
     process = await asyncio.create_subprocess_exec(
-        *RESCUE, *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, env=environment,
-        start_new_session=True,
+        *_leashed(signal.SIGKILL), *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        env=environment, start_new_session=True,
     )  # fmt: skip
     try:
         async with asyncio.timeout(COMMAND_WITHIN_S):

@@ -9,6 +9,7 @@ second copy would be a repeat, which is cheaper to take in.
 from __future__ import annotations
 
 import mmap
+import os
 import signal
 import socket
 import time
@@ -17,9 +18,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from random import Random
+from threading import Thread
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -102,14 +104,22 @@ class Sent(NamedTuple):
 @contextmanager
 def sender_process() -> Iterator[ProcessPoolExecutor]:
     """One process to run `send_at_once` and `send_evenly` in, started and ready."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_leave_quietly) as pool:
-        pool.submit(_leave_quietly).result()
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_leave_with_the_bench) as pool:
+        pool.submit(int).result()
         yield pool
 
 
-def _leave_quietly() -> None:
-    """Ctrl-C reaches the whole terminal; the bench itself says what there is to say."""
+def _leave_with_the_bench() -> None:
+    """Quietly on Ctrl-C, for the bench itself says what there is to say; and by itself when the bench was killed."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    Thread(target=_outlive_nobody, daemon=True).start()
+
+
+def _outlive_nobody() -> None:
+    bench = parent_process()
+    assert bench is not None, "the sender is a child of the bench"
+    bench.join()
+    os._exit(1)
 
 
 def send_at_once(url: str, reel: Reel) -> Sent:

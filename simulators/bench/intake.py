@@ -23,9 +23,9 @@ from rescue.black_box import Ring
 from rescue.clock import SystemClock
 from rescue.desk.draft import DeskRules
 from rescue.effects import Effect
-from rescue.escalation import Policy
 from rescue.ingest import SUBSCRIPTIONS, Ingest
 from rescue.lift_states import LiftState, LiftStates
+from rescue.policies import Policies
 from rescue.ports import Clock, Rendered
 from rescue.recorder import Recorder
 from rescue.render import render
@@ -134,7 +134,7 @@ class Intake:
             refused = ", ".join(f"{count} {name}" for name, count in counts.quarantined.items()) or "none"
             raise SimulatorError(f"{counts.messages - before} of {messages} reports came in; refused: {refused}")
 
-    def _take_changed(self, most: int) -> Sequence[tuple[LiftId, LiftState]]:
+    def _take_changed(self, most: int) -> tuple[Sequence[tuple[LiftId, LiftState]], bool]:
         return self._fleet.take_touched(most, self._clock.now().timestamp())
 
     def _acknowledge(self, receipt: Receipt) -> None:
@@ -143,12 +143,12 @@ class Intake:
 
 
 def _make_desk(store: MemoryStore, clock: Clock) -> DeskService:
-    policy = Policy()
+    policies = Policies()
 
     def render_effect(effect: Effect, now: datetime) -> Rendered:
-        return render(effect, policy=policy, public_url="http://127.0.0.1", link_key=b"bench", now=now)
+        return render(effect, policies=policies, public_url="http://127.0.0.1", link_key=b"bench", now=now)
 
-    rules = DeskRules(policy=policy, travel=StraightLine())
+    rules = DeskRules(policies=policies, travel=StraightLine())
     return DeskService(
         store=store,
         rules=rules,

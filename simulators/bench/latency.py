@@ -19,6 +19,7 @@ import asyncio
 import json
 import math
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import asynccontextmanager
@@ -76,9 +77,12 @@ class Watch:
     published: dict[str, float] = field(default_factory=dict)
     committed: dict[str, float] = field(default_factory=dict)
     acknowledged: dict[str, float] = field(default_factory=dict)
+    cases: Counter[str] = field(default_factory=Counter)
+    """How many incidents each lift has had."""
 
     def note_commit(self, _connection: object, _pid: int, _channel: str, lift_id: object) -> None:
         """For asyncpg."""
+        self.cases[str(lift_id)] += 1
         self.committed.setdefault(str(lift_id), time.perf_counter())
 
     def note_message(self, topic: str, payload: bytes) -> None:
@@ -89,6 +93,10 @@ class Watch:
     def has_answers(self, callers: Sequence[Lift]) -> bool:
         """Whether every one of these lifts has its incident and its acknowledgement."""
         return all(lift.lift_id in self.committed and lift.lift_id in self.acknowledged for lift in callers)
+
+    def surplus(self, callers: Sequence[Lift]) -> int:
+        """Incidents of these lifts beyond one for each: an alarm was taken for two."""
+        return sum(max(0, self.cases[lift.lift_id] - 1) for lift in callers)
 
     def waits_ms(self, arrived: Mapping[str, float], callers: Sequence[Lift]) -> list[float]:
         """How long these lifts' alarms took to arrive there, the shortest first; those that never did are left out."""
@@ -154,11 +162,11 @@ async def _bench(directory: Path, city: City, sender: ProcessPoolExecutor) -> As
         Service(directory, http_port=find_free_port(), mqtt_port=find_free_port()) as service,
         aiohttp.ClientSession() as session,
         Gateway(service.ready.mqtt, "bench-alarms", subscriptions=answers, on_message=watch.note_message) as gateway,
-        _watching_commits(service.ready.database, watch),
+        watching_commits(service.ready.database, watch),
     ):
         bench = Bench(
             service=service,
-            process=_find_process(directory),
+            process=psutil.Process(service.pid),
             gateway=gateway,
             session=session,
             watch=watch,
@@ -170,7 +178,8 @@ async def _bench(directory: Path, city: City, sender: ProcessPoolExecutor) -> As
 
 
 @asynccontextmanager
-async def _watching_commits(database_url: str, watch: Watch) -> AsyncIterator[None]:
+async def watching_commits(database_url: str, watch: Watch) -> AsyncIterator[None]:
+    """Inside, the watch hears of every case as it is committed."""
     try:
         connection = await asyncpg.connect(database_url)
         try:
@@ -181,11 +190,6 @@ async def _watching_commits(database_url: str, watch: Watch) -> AsyncIterator[No
             await connection.close()
     except asyncpg.PostgresError as error:
         raise SimulatorError(f"the service's database: {error}") from error
-
-
-def _find_process(directory: Path) -> psutil.Process:
-    """The service among our children: the one that was given this directory."""
-    return next(child for child in psutil.Process().children() if str(directory) in child.cmdline())
 
 
 async def _register(bench: Bench, city: City, directory: Path) -> None:
@@ -238,12 +242,13 @@ async def _raise_alarms(bench: Bench, callers: Sequence[Lift], load: Load) -> No
     instants = sorted(bench.rng.uniform(LEAD_S, load.for_s - TAIL_S) for _ in callers)
     for instant, lift in zip(instants, callers, strict=True):
         await asyncio.sleep(max(0.0, began_at + instant - time.perf_counter()))
-        alarm = _draw_alarm(lift, time.time())
+        alarm = draw_alarm(lift, time.time())
         bench.watch.published[lift.lift_id] = time.perf_counter()
         bench.gateway.publish(alarm.topic, alarm.payload, qos=alarm.qos, retain=alarm.retain)
 
 
-def _draw_alarm(lift: Lift, now: float) -> Report:
+def draw_alarm(lift: Lift, now: float) -> Report:
+    """The first alarm of this lift's life."""
     button = AlarmButton(last_number=0)
     button.press_at(now, BUTTON_HELD_S)
     return Report(lift.area, lift.lift_id, "alarm", {**button.take_due(now), "boot": BOOT}, 1, False)
