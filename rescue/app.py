@@ -7,96 +7,104 @@ how the service comes up. A task that ends by an error ends the process, with th
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import asdict, dataclass, field
+import ssl
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import structlog
 from aiohttp import web
+from prometheus_client import CollectorRegistry
 
 from devices.fleet import Fleet, OwnRules
 from devices.messages import LiftId
-from devices.mqtt import MqttError, MqttLink
+from devices.mqtt import MqttLink
 from devices.profiles import load_profiles
 from dispatch.travel import StraightLine
 from rescue import ready as ready_file
-from rescue.accounts import Accounts
+from rescue.accounts import ACCOUNTS, Accounts
 from rescue.api.application import make_app
-from rescue.api.context import Context, Health
+from rescue.api.context import Context
+from rescue.api.delivery_log import DeliveryLog
 from rescue.api.endpoints import Endpoints
+from rescue.api.limits import Limiter, Rates
 from rescue.api.records import Records
 from rescue.api.repeats import Answers
+from rescue.api.visits import Visits
+from rescue.audit_log import AuditLog
+from rescue.auditor import Auditor
 from rescue.black_box import open_ring
 from rescue.clock import SystemClock
+from rescue.collector import spare_what_lives
+from rescue.deadman import Deadman, make_deadman
 from rescue.desk.board import Decision
 from rescue.desk.draft import DeskRules
 from rescue.desk.inputs import OfferUndelivered
 from rescue.effects import Effect
-from rescue.embedded import Embedded, embedded_broker, embedded_database
+from rescue.health import Vitals
+from rescue.housekeeping import Housekeeping, Keeping
 from rescue.ingest import SUBSCRIPTIONS, Ingest
 from rescue.lift_rules import read_own_rules, tracker_rules
 from rescue.lift_states import LiftStates
 from rescue.live import LiveFleet
+from rescue.metrics import Parts, show
 from rescue.outbox import Outbox
+from rescue.policy_file import load_policies
 from rescue.ports import Rendered, StoreUnavailable, TrackedLift
 from rescue.recorder import Recorder
 from rescue.recordings import Recordings
 from rescue.remember import remember_cases
 from rescue.render import render
+from rescue.reports.kpi import Reports
+from rescue.seals import Sealing
 from rescue.service import DeskService
 from rescue.settings import ServiceError, Settings
+from rescue.signing import KEY_NAME, Signer
+from rescue.store.announcements import announcements
+from rescue.store.attic import PostgresAttic
+from rescue.store.audit_log import PostgresAuditLog
+from rescue.store.auditing import PostgresAuditing
 from rescue.store.black_boxes import PostgresBlackBoxes
+from rescue.store.exports import PostgresCaseFiles
 from rescue.store.keys import lasting_key
 from rescue.store.lift_states import PostgresLiftStates
 from rescue.store.migrate import migrate
 from rescue.store.postgres import PostgresStore
+from rescue.store.seals import PostgresSeals
 from rescue.store.telemetry import PostgresTelemetry
+from rescue.surroundings import Surroundings, masked, surroundings
 from rescue.telemetry import Telemetry
 from rescue.timeline import MACHINE
+from rescue.timings import DeskTimes, TimedSender
+from rescue.tls import chosen, follow, renew, server_context
 from rescue.webhooks import Sender
 
 log = structlog.get_logger(__name__)
 
 WATCH_LINK_EVERY_S = 0.5
+HEAD_WITHIN_S = 60.0
+"""A connection that has said nothing whole for so long is closed."""
 
 Works = Mapping[str, Coroutine[Any, Any, None]]
 """What is to run, by name."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
-    """Where the database and the broker are, and what watches over those we started ourselves."""
-
-    database_url: str
-    mqtt_url: str
-    embedded: tuple[Embedded, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing `rescue check` looked at."""
-
-    part: str
-    ok: bool
-    said: str
-
-
 async def serve(settings: Settings, *, embedded: bool, announce: Callable[[dict[str, Any]], None]) -> None:
     """Run the service until SIGTERM or SIGINT. `announce` is given the ready line."""
     stop = _stop_on_signals()
+    certificate = chosen(settings.http_cert, settings.http_key, "HTTP")
+    tls = server_context(certificate) if certificate else None
     load_profiles()  # A dialect's file that is wrong is found now, not with the first message that needs it.
     async with AsyncExitStack() as stack:
         listening = _listen(settings.http_host, settings.http_port)
         stack.callback(listening.close)
-        around = await stack.enter_async_context(_surroundings(settings, embedded=embedded))
+        around = await stack.enter_async_context(surroundings(settings, embedded=embedded))
         await migrate(around.database_url)
         store = await PostgresStore.connect(around.database_url)
         stack.push_async_callback(store.close)
@@ -111,7 +119,9 @@ async def serve(settings: Settings, *, embedded: bool, announce: Callable[[dict[
                 running.extend(tasks.create_task(work, name=name) for name, work in works.items())
 
             start(house.work(around))
-            start({"http": _serve_http(house.context, listening, stop)})
+            start({"http": _serve_http(house.context, listening, tls, stop)})
+            if certificate and tls:
+                start({"http-certificate": follow(certificate.files, lambda: renew(tls, certificate))})
             start({"ready": _become_ready(house, around, settings, start, announce)})
             await stop.wait()
             log.info("stopping")
@@ -136,6 +146,12 @@ class House:
     recordings: Recordings
     lift_states: LiftStates
     lift_state_store: PostgresLiftStates
+    audit: AuditLog
+    visits: Visits
+    housekeeping: Housekeeping
+    sealing: Sealing
+    auditor: Auditor
+    deadman: Deadman | None
     own_rules: Callable[[TrackedLift], OwnRules | None]
     lifts_known: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -143,12 +159,18 @@ class House:
         """What runs from the start, for ever."""
         return {
             "desk": self.desk.run(),
-            "outbox": self.outbox.run(),
+            "outbox": self._carry_out(),
+            "auditor": self.auditor.run(),
+            **({"deadman": self.deadman.run()} if self.deadman else {}),
             "quarantine": self.ingest.run_quarantine(),
             "registry": self._follow_registry(),
             "telemetry": self.telemetry.run(),
             "recordings": self.recordings.run(),
-            **{f"embedded-{n}": part.watch() for n, part in enumerate(around.embedded)},
+            "audit": self.audit.run(),
+            "visits": self.visits.run(announcements(self.store.url, ACCOUNTS)),
+            "housekeeping": self.housekeeping.run(),
+            "seals": self.sealing.run(),
+            **around.works(self.store, self.clock),
         }
 
     def listening(self) -> Works:
@@ -161,13 +183,21 @@ class House:
         }
 
     async def _hear_lifts(self) -> None:
-        """For ever, but not while another instance is the desk: two listeners to one session evict each other."""
+        """Two listeners to one session would evict each other."""
+        await self._as_the_desk(self.link.run)
+
+    async def _carry_out(self) -> None:
+        """Two that carry the same effects would both announce them, and one of them has no broker."""
+        await self._as_the_desk(self.outbox.run)
+
+    async def _as_the_desk(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """For ever, but not while another instance is the desk; the database may come and go meanwhile."""
         while True:
             await self.desk.wait_loaded()
             async with asyncio.TaskGroup() as tasks:
-                hearing = tasks.create_task(self.link.run(), name="link")
+                working = tasks.create_task(work())
                 await self.desk.wait_standing_by()
-                hearing.cancel()
+                working.cancel()
 
     async def _load_lifts(self) -> None:
         """Bring the tracker's lifts to what the registry has; at first with the states that were stored."""
@@ -176,7 +206,7 @@ class House:
             self.fleet.add(lift.lift_id, lift.area, self.own_rules(lift))
         if not self.lifts_known.is_set():
             await self._restore_states()
-        _rest_memory()
+        spare_what_lives()
         # Their rules may be others now, and a stranger may have become one of ours.
         self.recorder.begin_anew(self.clock.now().timestamp())
         self.lifts_known.set()
@@ -214,9 +244,10 @@ class House:
 async def _furnish(settings: Settings, around: Surroundings, store: PostgresStore, sender: Sender) -> House:
     clock = SystemClock()
     link_key = await lasting_key(store.pool, "links", clock.now())
+    signer = Signer(await lasting_key(store.pool, KEY_NAME, clock.now()))
     public_url = str(settings.public_url or _http_url(settings)).rstrip("/")
-    policy = settings.policy
-    rules = DeskRules(policy=policy, travel=StraightLine(time_zone=ZoneInfo(settings.timezone)))
+    policies, zone = load_policies(settings), ZoneInfo(settings.timezone)
+    rules = DeskRules(policies=policies, travel=StraightLine(time_zone=zone), time_zone=zone)
     telemetry = Telemetry(PostgresTelemetry(around.database_url, store.pool), clock, settings.telemetry_days)
     tracked_by = tracker_rules(settings, clock.now())
     fleet = Fleet(
@@ -231,13 +262,13 @@ async def _furnish(settings: Settings, around: Surroundings, store: PostgresStor
     def own_rules(lift: TrackedLift) -> OwnRules | None:
         return read_own_rules(lift.attributes, lift.place_type, settings.trapped_after_s_by_place)
 
-    def take_changed(most: int) -> Sequence[tuple[LiftId, dict[str, Any]]]:
+    def take_changed(most: int) -> tuple[Sequence[tuple[LiftId, dict[str, Any]]], bool]:
         return fleet.take_touched(most, clock.now().timestamp())
 
     lift_states = LiftStates(take_changed, lift_state_store, clock)
 
     def render_effect(effect: Effect, now: datetime) -> Rendered:
-        return render(effect, policy=policy, public_url=public_url, link_key=link_key, now=now)
+        return render(effect, policies=policies, public_url=public_url, link_key=link_key, now=now)
 
     def committed(decision: Decision) -> None:
         recordings.take(decision)
@@ -247,7 +278,16 @@ async def _furnish(settings: Settings, around: Surroundings, store: PostgresStor
     def undelivered(offer: OfferUndelivered) -> None:
         desk.hear(offer, MACHINE, settle=lambda _: None)
 
-    desk = DeskService(store=store, rules=rules, clock=clock, new_id=_new_id, render=render_effect, committed=committed)
+    registry = CollectorRegistry()
+    desk = DeskService(
+        store=store,
+        rules=rules,
+        clock=clock,
+        new_id=_new_id,
+        render=render_effect,
+        committed=committed,
+        times=DeskTimes(registry),
+    )
     ingest = Ingest(
         fleet=fleet,
         desk=desk,
@@ -257,25 +297,68 @@ async def _furnish(settings: Settings, around: Surroundings, store: PostgresStor
         acknowledge=lambda receipt: link.acknowledge(receipt),
         seconds=clock.seconds,
     )
-    link = MqttLink(around.mqtt_url, settings.shard, SUBSCRIPTIONS, ingest.on_message)
-    outbox = Outbox(store, link.publish, sender, clock, undelivered)
+    link = MqttLink(around.mqtt_url, settings.shard, SUBSCRIPTIONS, ingest.on_message, around.broker_tls)
+    outbox = Outbox(store, link.publish, TimedSender(sender, registry), clock, undelivered)
+    auditor = Auditor(
+        PostgresAuditing(around.database_url), desk, clock, every_s=settings.audit_every_s, registry=registry
+    )
+    vitals = Vitals(desk, link, auditor)
+    deadman = make_deadman(settings, lambda: vitals.health().is_well)
+    parts = Parts(
+        desk=desk,
+        ingest=ingest,
+        link=link,
+        outbox=outbox,
+        telemetry=telemetry,
+        lift_states=lift_states,
+        recorder=recorder,
+        recordings=recordings,
+        auditor=auditor,
+        vitals=vitals,
+        deadman=deadman,
+        fleet=fleet,
+        seconds=clock.seconds,
+    )
+    accounts = Accounts(store.url, store.pool)
+    await accounts.remember_tries(clock.now())
+    audit_log = PostgresAuditLog(store.url, store.pool)
+    audit = AuditLog(audit_log, clock)
+    endpoints = Endpoints(store.pool)
+    limiter = Limiter(_rates(settings))
+    visits = Visits(clock)
+    keeping = Keeping(
+        outbox_days=settings.outbox_days, audit_days=settings.audit_days, decision_days=settings.decision_days
+    )
+    attic = PostgresAttic(store.url, store.pool)
+    housekeeping = Housekeeping(attic, clock, keeping, endpoints.count_unreached)
     context = Context(
         desk=desk,
         store=store,
         records=Records(store.pool),
-        accounts=Accounts(store.pool),
+        reports=Reports(store.pool, ZoneInfo(settings.timezone)),
+        accounts=accounts,
         answers=Answers(store.pool),
-        webhooks=Endpoints(store.pool),
+        webhooks=endpoints,
+        deliveries=DeliveryLog(store.pool),
+        audit=audit,
+        audit_log=audit_log,
+        case_files=PostgresCaseFiles(store.url, store.pool),
+        signer=signer,
+        limiter=limiter,
+        visits=visits,
         fleet=LiveFleet(fleet),
-        policy=policy,
+        policies=policies,
         clock=clock,
         link_key=link_key,
         public_url=public_url,
-        health=lambda: _health(desk, link, clock),
-        counts=lambda: _counts(desk, ingest, link, outbox, fleet, telemetry, lift_states, clock, recorder, recordings),
+        health=vitals.health,
+        metrics=registry,
         wake_outbox=outbox.wake,
         allow_private_webhooks=settings.webhook_allow_private,
+        body_within_s=settings.http_body_within_s,
+        proxies=settings.http_proxies,
     )
+    show(registry, parts, lambda: _access_counts(audit, limiter, visits, housekeeping), around.counts)
     return House(
         desk=desk,
         fleet=fleet,
@@ -290,14 +373,22 @@ async def _furnish(settings: Settings, around: Surroundings, store: PostgresStor
         recordings=recordings,
         lift_states=lift_states,
         lift_state_store=lift_state_store,
+        audit=audit,
+        sealing=Sealing(PostgresSeals(store.url, store.pool), signer, clock, desk.wait_loaded),
+        visits=visits,
+        housekeeping=housekeeping,
+        auditor=auditor,
+        deadman=deadman,
         own_rules=own_rules,
     )
 
 
-def _rest_memory() -> None:
-    """A city's slots live as long as we do: looking through them for garbage holds the event loop for half a second."""
-    gc.collect()
-    gc.freeze()
+def _rates(settings: Settings) -> Rates:
+    return Rates(
+        reads_per_s=settings.http_reads_per_s,
+        changes_per_s=settings.http_changes_per_s,
+        address_factor=settings.http_address_factor,
+    )
 
 
 async def _become_ready(
@@ -313,117 +404,42 @@ async def _become_ready(
     remember_cases(house.fleet, house.desk.board)
     start(house.listening())
     await house.link.wait_connected(settings.broker_within_s)
-    ready = {"ready": True, "http": _http_url(settings), "mqtt": around.mqtt_url, "database": around.database_url}
+    ready = {"ready": True, "http": _http_url(settings), "mqtt": around.mqtt_announced, "database": around.database_url}
     if around.embedded:
         ready_file.write(settings.data_dir, ready)
         announce(ready)
     else:
         # Whoever configured these knows their passwords; the log that collects this line need not.
-        announce({**ready, "mqtt": _masked(around.mqtt_url), "database": _masked(around.database_url)})
+        announce({**ready, "database": masked(around.database_url)})
 
 
-async def _serve_http(context: Context, listening: socket.socket, stop: asyncio.Event) -> None:
-    runner = web.AppRunner(make_app(context), access_log=None, shutdown_timeout=2.0)
+async def _serve_http(
+    context: Context, listening: socket.socket, tls: ssl.SSLContext | None, stop: asyncio.Event
+) -> None:
+    # Also what bounds a head of a request that never ends: nothing else does.
+    runner = web.AppRunner(
+        make_app(context), access_log=None, shutdown_timeout=2.0, keepalive_timeout=HEAD_WITHIN_S
+    )
     await runner.setup()
     try:
-        await web.SockSite(runner, listening).start()
+        await web.SockSite(runner, listening, ssl_context=tls).start()
         await stop.wait()
     finally:
         await runner.cleanup()
 
 
-@asynccontextmanager
-async def _surroundings(settings: Settings, *, embedded: bool) -> AsyncIterator[Surroundings]:
-    if not embedded:
-        yield _configured(settings)
-        return
-    database, broker = embedded_database(settings.data_dir), embedded_broker(settings.data_dir, settings.mqtt_port)
-    async with database as database_url, broker as mqtt_url:
-        yield Surroundings(database_url=database_url, mqtt_url=mqtt_url, embedded=(database, broker))
-
-
-def _configured(settings: Settings) -> Surroundings:
-    if not settings.database_url or not settings.mqtt_url:
-        missing = "RESCUE_MQTT_URL" if settings.database_url else "RESCUE_DATABASE_URL"
-        raise ServiceError(f"{missing} is not set: set it, or run with --embedded")
-    return Surroundings(database_url=settings.database_url, mqtt_url=settings.mqtt_url)
-
-
-async def check(settings: Settings) -> list[Finding]:
-    """Look at each part the service needs from outside."""
-    return [await _check_database(settings), await _check_broker(settings)]
-
-
-async def _check_database(settings: Settings) -> Finding:
-    if not settings.database_url:
-        return Finding(part="database", ok=True, said="RESCUE_DATABASE_URL is not set: --embedded starts one")
-    try:
-        store = await PostgresStore.connect(settings.database_url)
-        await store.close()
-    except StoreUnavailable as error:
-        return Finding(part="database", ok=False, said=str(error))
-    return Finding(part="database", ok=True, said="answers")
-
-
-async def _check_broker(settings: Settings) -> Finding:
-    if not settings.mqtt_url:
-        return Finding(part="broker", ok=True, said="RESCUE_MQTT_URL is not set: --embedded starts one")
-    try:
-        link = MqttLink(settings.mqtt_url, f"check-{uuid4().hex[:8]}", (), lambda *_: None)
-        running = asyncio.create_task(link.run())
-        await link.wait_connected(settings.broker_within_s)
-        running.cancel()
-    except MqttError as error:
-        return Finding(part="broker", ok=False, said=str(error))
-    return Finding(part="broker", ok=True, said="answers")
-
-
-def _health(desk: DeskService, link: MqttLink, clock: SystemClock) -> Health:
-    reasons = [] if desk.is_loaded else ["the database is away, or another instance is the desk"]
-    reasons += [] if link.connected else ["the broker is away"]
-    reasons += desk.overdue(clock.now())
-    return Health(ready=not reasons, reasons=reasons)
-
-
-def _counts(
-    desk: DeskService,
-    ingest: Ingest,
-    link: MqttLink,
-    outbox: Outbox,
-    fleet: Fleet,
-    telemetry: Telemetry,
-    lift_states: LiftStates,
-    clock: SystemClock,
-    recorder: Recorder,
-    recordings: Recordings,
+def _access_counts(
+    audit: AuditLog, limiter: Limiter, visits: Visits, housekeeping: Housekeeping
 ) -> Mapping[str, float]:
-    """Everything /metrics shows."""
+    """What /metrics shows of people and companies."""
     return {
-        **{f"rescue_lifts_{name}": count for name, count in asdict(fleet.counts(clock.now().timestamp())).items()},
-        "rescue_telemetry_written_total": telemetry.counts.written,
-        "rescue_telemetry_dropped_total": telemetry.counts.dropped,
-        "rescue_telemetry_waiting": telemetry.waiting,
-        "rescue_lift_states_waiting": lift_states.waiting,
-        "rescue_open_incidents": len(desk.board.incidents),
-        "rescue_messages_total": ingest.counts.messages,
-        "rescue_news_total": ingest.counts.news,
-        "rescue_positions_total": ingest.counts.positions,
-        "rescue_quarantined_total": sum(ingest.counts.quarantined.values()),
-        "rescue_quarantine_not_kept_total": ingest.counts.not_kept,
-        "rescue_repeated_messages_total": link.counts.repeated,
-        "rescue_failed_messages_total": link.counts.failed,
-        "rescue_inputs_total": desk.counts.decided,
-        "rescue_commits_total": desk.counts.committed,
-        "rescue_commit_seconds_total": desk.counts.commit_s,
-        "rescue_desk_reloads_total": desk.counts.reloads,
-        "rescue_black_box_reach_seconds": recorder.reach_s(clock.now().timestamp()),
-        "rescue_black_box_checkpoints_total": recorder.checkpoints,
-        "rescue_recordings_waiting": recordings.waiting,
-        **{f"rescue_recordings_{name}_total": count for name, count in asdict(recordings.counts).items()},
-        "rescue_news_dropped_total": desk.lanes.dropped,
-        "rescue_news_overtaken_total": desk.lanes.overtaken,
-        **{f"rescue_waiting_{lane}": length for lane, length in desk.lanes.lengths().items()},
-        **{f"rescue_outbox_{name}": count for name, count in asdict(outbox.counts).items()},
+        "rescue_audit_written_total": audit.counts.written,
+        "rescue_audit_lost_total": audit.counts.lost,
+        "rescue_audit_waiting": audit.waiting,
+        "rescue_requests_refused_total": limiter.refused,
+        "rescue_open_connections": len(visits),
+        "rescue_tidied_rows_total": housekeeping.tidied,
+        "rescue_companies_without_endpoint": housekeeping.companies_unreached,
     }
 
 
@@ -445,14 +461,7 @@ def _stop_on_signals() -> asyncio.Event:
 
 def _http_url(settings: Settings) -> str:
     host = "127.0.0.1" if settings.http_host in ("0.0.0.0", "::") else settings.http_host  # noqa: S104
-    return f"http://{host}:{settings.http_port}"
-
-
-def _masked(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.password is None:
-        return url
-    return parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", ":***@")).geturl()
+    return f"{'https' if settings.http_cert else 'http'}://{host}:{settings.http_port}"
 
 
 def _new_id() -> str:

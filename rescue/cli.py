@@ -11,14 +11,18 @@ from pydantic import ValidationError
 from devices.errors import BadProfile
 from devices.mqtt import MqttError
 from rescue.accounts import AccountRefused
-from rescue.commands import accounts, check, registers, replay, running
+from rescue.commands import accounts, audit_log, check, devices, export, registers, replay, report, running
 from rescue.commands.common import fail
+from rescue.decisions import DecisionUnusable
 from rescue.embedded import EmbeddedError
+from rescue.mqtt_access.credentials import AccessRefused
 from rescue.ports import StoreUnavailable
 from rescue.recording import RecordingUnusable
 from rescue.registry_files import FileUnusable
 from rescue.settings import ServiceError
+from rescue.signing import KeyUnusable
 from rescue.store.refusals import RegistryRefused
+from rescue.verifying import ExportUnusable
 
 FORESEEN = (
     StoreUnavailable,
@@ -28,8 +32,12 @@ FORESEEN = (
     EmbeddedError,
     ServiceError,
     AccountRefused,
+    AccessRefused,
     BadProfile,
     RecordingUnusable,
+    DecisionUnusable,
+    KeyUnusable,
+    ExportUnusable,
     OSError,
     tomllib.TOMLDecodeError,
 )
@@ -41,7 +49,12 @@ app.command()(running.demo)
 app.command("import")(registers.import_file)
 app.add_typer(accounts.users, name="user")
 app.add_typer(accounts.tokens, name="token")
+app.add_typer(devices.devices, name="device")
+app.add_typer(audit_log.audit_log, name="audit")
 app.command()(replay.replay)
+app.command()(export.export)
+app.command()(export.verify)
+app.add_typer(report.app, name="report")
 app.command()(check.check)
 
 

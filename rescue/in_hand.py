@@ -83,6 +83,10 @@ class InHand:
             insort(self._unfinished[case], outgoing.outbox_id)
         return True
 
+    def renew(self, outgoing: Outgoing) -> None:
+        """The store shows it again: who may be told what, and signed with what, may be otherwise by now."""
+        self._held[outgoing.outbox_id] = outgoing
+
     def start(self) -> Iterator[Outgoing]:
         """Everything that may start now, each as it is marked running."""
         while (outgoing := self._next()) is not None:
@@ -92,7 +96,7 @@ class InHand:
                 del self._waiting[receiver]
             self._running[receiver] += 1
             self._running_in[receiver[0]] += 1
-            yield outgoing
+            yield self._held[outgoing.outbox_id]
 
     def finish(self, outgoing: Outgoing) -> None:
         """Its try ended: the place is free."""

@@ -166,7 +166,9 @@ class Outbox:
         rows = await self._store.due(now, limit)
         self._asked |= len(rows) >= limit
         for outgoing in rows:
-            if outgoing not in self._hand:
+            if outgoing in self._hand:
+                self._hand.renew(outgoing)
+            else:
                 self._take(outgoing, now)
         self._look_at = now + LOOK_AGAIN if self._hand else await self._next_look_at(now)
 
@@ -196,6 +198,8 @@ class Outbox:
         match outgoing:
             case Downlink():
                 return await self._publish_to_lift(outgoing)
+            case Delivery(is_concerned=False):
+                return Reply(status=None, error="the case no longer concerns this company")
             case Delivery():
                 return await self._sender.send(outgoing, now)
 

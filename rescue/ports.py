@@ -6,14 +6,14 @@ Whatever claims to be a Store passes tests/contract/test_store.py. `now` is alwa
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from devices.messages import Area, LiftId
 from dispatch.crews import Company, CompanyId, Crew, CrewId, Station
 from rescue.desk.board import Board, Decision
-from rescue.incident import Assignment, AssignmentId, Incident, IncidentId, Lift, Member
+from rescue.incident import Assignment, AssignmentId, Incident, IncidentId, Kind, Lift, Member
 from rescue.timeline import Entry
 
 
@@ -59,6 +59,8 @@ class Delivery:
     tries: int
     created_at: datetime
     expires_at: datetime
+    is_concerned: bool = True
+    """Whether the company is still to be told, at the moment it was read."""
 
 
 Outgoing = Downlink | Delivery
@@ -91,6 +93,20 @@ class Rendered:
     attempt: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptDecision:
+    """What a decision rested on, packed to be decided again; without a body, `left_out` says why there is none.
+
+    `parts` are what it shares with other decisions, by digest, as far as they may not be kept yet.
+    """
+
+    at: datetime
+    incident_ids: tuple[IncidentId, ...]
+    body: bytes | None = None
+    left_out: str = ""
+    parts: Mapping[str, bytes] = field(default_factory=dict)
+
+
 class TrackedLift(NamedTuple):
     """A registered lift as the tracker knows it. `attributes` has those columns that say how to watch it."""
 
@@ -98,6 +114,23 @@ class TrackedLift(NamedTuple):
     area: Area
     place_type: str
     attributes: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which cases a list shall hold; None for whichever."""
+
+    status: str = "all"
+    """`open`, `closed` or `all`."""
+    kind: Kind | None = None
+    area: Area | None = None
+    opened_from: datetime | None = None
+    opened_to: datetime | None = None
+    """Not part of the span."""
+    company_id: CompanyId | None = None
+    """Only those in which that company was ever asked."""
+    parent_id: IncidentId | None = None
+    """Only those that are part of this one."""
 
 
 class Store(Protocol):
@@ -111,8 +144,14 @@ class Store(Protocol):
         """
         ...
 
-    async def commit(self, decision: Decision, effects: Sequence[Rendered], now: datetime) -> None:
-        """Save the whole decision in one transaction, or nothing of it.
+    async def read_board(self) -> Board:
+        """The board as the last commit left it, read again without letting go of the desk."""
+        ...
+
+    async def commit(
+        self, decision: Decision, effects: Sequence[Rendered], now: datetime, kept: KeptDecision | None = None
+    ) -> None:
+        """Save the whole decision in one transaction, with what it rested on, or nothing of it.
 
         Effects whose key is already known are not queued again. Offers of assignments that no longer stand are taken
         out of the queue in the same transaction.
@@ -143,25 +182,24 @@ class Store(Protocol):
         """An incident, open or finished."""
         ...
 
-    async def list_incidents(
-        self,
-        *,
-        status: str,
-        area: Area | None,
-        opened_from: datetime | None,
-        opened_to: datetime | None,
-        company_id: CompanyId | None,
-        after: int | None,
-        limit: int,
-    ) -> Sequence[Incident]:
-        """Incidents by number, newest first, below the number `after`; `status` is open, closed or all.
+    async def last_entrapment_of(self, lift_id: LiftId) -> Incident | None:
+        """The newest case of people in this lift, open or finished."""
+        ...
 
-        With `company_id`, only those in which that company was ever asked.
+    async def find_assignment(self, assignment_id: AssignmentId) -> Assignment | None:
+        """One attempt, of an open case or a finished one."""
+        ...
+
+    async def list_incidents(self, wanted: Wanted, *, after: int | None, limit: int) -> Sequence[Incident]:
+        """Incidents, newest first, that come after the one with the number `after`.
+
+        A list of open cases has the gravest kind first, and those of one kind newest first: what is asked for by
+        whoever works on them.
         """
         ...
 
-    async def members_of(self, incident_id: IncidentId) -> Sequence[Member]:
-        """The lifts of a parent case, recovered ones too, by their ids."""
+    async def members_of(self, incident_id: IncidentId, *, after: LiftId | None, limit: int) -> Sequence[Member]:
+        """The lifts of a parent case, recovered ones too, by their ids, above the id `after`."""
         ...
 
     async def assignments_of(self, incident_id: IncidentId) -> Sequence[Assignment]:

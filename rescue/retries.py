@@ -3,7 +3,7 @@
 - An offer is tried 0, 2, 5, 10, 20, 40 s after it was made and every 40 s after that, until it is overdue; whatever the
   endpoint answers, it is never given up earlier.
 - Every other webhook is tried at once and then after pauses of 5 s, 30 s, 2 min, 10 min, 1 h and every 3 h, until it
-  expires (3 days). 410 Gone gives it up.
+  expires (3 days). 410 Gone gives it up, and so does a case that no longer concerns the company.
 - A message to a lift is tried at once and then after 1, 2, 5 and every 10 s, until it expires (1 h).
 - `Retry-After` puts the next try off, never forward, and only if that leaves a try before the deadline; otherwise the
   plan above holds.
@@ -57,6 +57,8 @@ def judge(outgoing: Outgoing, reply: Reply, at: datetime) -> Carried:
 def next_try_at(outgoing: Outgoing, reply: Reply, at: datetime) -> datetime | None:
     """When to try again after a failure at `at`, or None to give up. Later than `at`, and before the deadline."""
     if reply.status == GONE and not is_offer(outgoing):
+        return None
+    if isinstance(outgoing, Delivery) and not outgoing.is_concerned:
         return None
     planned = planned_try_at(outgoing, at)
     asked = planned if reply.retry_after_s is None else at + timedelta(seconds=reply.retry_after_s)

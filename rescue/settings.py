@@ -7,11 +7,12 @@ Read from `RESCUE_…` variables, then from the TOML file of `rescue serve --con
 from __future__ import annotations
 
 import tomllib
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, AnyHttpUrl, Field, model_validator
+from pydantic import AfterValidator, AnyHttpUrl, Field, IPvAnyNetwork, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rescue.escalation import Policy
@@ -29,6 +30,13 @@ class ServiceError(Exception):
     """The service cannot be run as it was asked to; says what to do."""
 
 
+class MqttAuth(StrEnum):
+    """Whom the MQTT broker lets in."""
+
+    REQUIRED = "required"
+    ANONYMOUS = "anonymous"
+
+
 Port = Annotated[int, Field(ge=1, le=65_535)]
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 
@@ -44,7 +52,26 @@ class Settings(BaseSettings):
     mqtt_url_file: Path | None = Field(None, description="a file that holds `mqtt_url`")
     http_host: str = Field("127.0.0.1", description="the address the HTTP server listens on")
     http_port: Port = Field(8080, description="the port the HTTP server listens on")
-    mqtt_port: Port = Field(1883, description="the embedded broker's port, on loopback")
+    mqtt_port: Port = Field(1883, description="the embedded broker's port")
+    mqtt_host: str = Field(
+        "127.0.0.1", description="the address the embedded broker listens on; beyond loopback it asks who one is"
+    )
+    mqtt_auth: MqttAuth | None = Field(
+        None,
+        description="whether devices need a credential for the broker: required, but anonymous with --embedded",
+    )
+    mqtt_users_file: Path | None = Field(
+        None, description="where we keep the users of a NATS of one's own (docs/operations-mqtt.md)"
+    )
+    mqtt_cert: Path | None = Field(None, description="the embedded broker's certificate with its chain, as PEM: TLS")
+    mqtt_key: Path | None = Field(None, description="its key, as PEM")
+    mqtt_ca: Path | None = Field(
+        None, description="who vouches for the broker of mqtts://…, as PEM; by default the system's authorities"
+    )
+    mqtt_client_cert: Path | None = Field(None, description="the certificate we show to that broker, as PEM")
+    mqtt_client_key: Path | None = Field(None, description="its key, as PEM")
+    http_cert: Path | None = Field(None, description="the HTTP server's certificate with its chain, as PEM: TLS")
+    http_key: Path | None = Field(None, description="its key, as PEM")
     data_dir: Path = Field(Path("data"), description="where the embedded database and broker keep their files")
     public_url: AnyHttpUrl | None = Field(
         None, description="how companies reach us, for the links in offers; by default the HTTP address"
@@ -64,6 +91,29 @@ class Settings(BaseSettings):
     webhook_allow_private: bool = Field(
         False, description="webhooks may go to private and loopback addresses, and by plain http"
     )
+    http_reads_per_s: float = Field(
+        50, gt=0, le=100_000, description="what one user or token may ask over HTTP; at once ten times as much"
+    )
+    http_changes_per_s: float = Field(
+        100, gt=0, le=100_000, description="the same for intake, actions and answers, which lists never stand before"
+    )
+    http_address_factor: float = Field(
+        4, ge=1, le=1000, description="so many times as much from one address, behind which several may sit"
+    )
+    http_body_within_s: Seconds = Field(10, description="a request's body comes within this, or 408 is answered")
+    http_proxies: tuple[IPvAnyNetwork, ...] = Field(
+        (), description='proxies whose X-Forwarded-For is believed, as ["10.0.0.0/8"]'
+    )
+    outbox_days: int = Field(30, ge=1, le=3650, description="what was sent, and how it fared, is kept for so many days")
+    audit_days: int = Field(
+        200, ge=184, le=36_500, description="the audit log is kept for so many days (MLPS level 3: half a year)"
+    )
+    decision_days: int = Field(
+        200,
+        ge=1,
+        le=36_500,
+        description="what decisions rested on, for `rescue replay`, is kept for so many days; a city writes 5 MB a day",
+    )
     trapped_after_s: Seconds = Field(
         30, description="stopped with people inside for so long is an entrapment (practice in deployed systems)"
     )
@@ -77,15 +127,53 @@ class Settings(BaseSettings):
     test_call_every_s: float = Field(
         259_200, gt=0, le=31_536_000, description="a test call at least so often (EN 81-28: 72 h)"
     )
+    policy_file: Path | None = Field(
+        None, description="levels, and limits by area, kind and place, as docs/policy.md tells; by default Zhengzhou's"
+    )
     accept_within_s: Seconds = Field(180, description="answer to the first offer of a level (Jinan, Rizhao: 3 min)")
     accept_next_within_s: Seconds = Field(60, description="answer to further offers of the same level (derived)")
     engage_within_s: Seconds = Field(300, description="every level engaged without an acceptance (Guangzhou: 5 min)")
     verify_within_s: Seconds = Field(60, description="a possible entrapment is verified by voice (derived)")
+    comfort_within_s: Seconds = Field(
+        60, description="passengers are spoken to after the opening and after acceptance (DB32/T 4130; figure derived)"
+    )
+    comfort_every_s: Seconds = Field(300, description="and again, while people are inside (general knowledge: 5 min)")
+    follows_within_s: Seconds = Field(
+        86_400, description="a lift's next case names the one that ended so lately (our judgement: a day)"
+    )
     ask_again_after_s: Seconds = Field(15, description="when nobody could be asked, look again (derived)")
     refusal_lasts_s: Seconds = Field(600, description="a crew that refused a case is not asked for it again (derived)")
     attempts_per_level: int = Field(2, ge=1, le=20, description="crews asked at a level before the next (derived)")
     reach_within_s: Seconds = Field(1200, description="level 1 is passed over when it cannot arrive in this (derived)")
+    nearby_within_m: float = Field(
+        17_000, gt=0, le=1_000_000, description="level 2 asks within this; farther off nobody keeps 30 min (derived)"
+    )
+    set_out_within_s: Seconds = Field(300, description="a crew that accepted has set out (Hangzhou draft: 5 min)")
+    eta_margin_s: Seconds = Field(300, description="a crew later than this past its own ETA is overdue (our judgement)")
+    relieve_after_s: Seconds = Field(
+        120, description="an overdue crew that stays silent: another is looked for (our judgement)"
+    )
+    hand_over_within_s: Seconds = Field(
+        60, description="the call to the last level is confirmed; then people are reminded (our judgement)"
+    )
+    arrival_target_s: Seconds = Field(900, description="arrival as it should be (cities' rules: 15 min)")
+    arrival_warned_s: Seconds = Field(1500, description="arrival is about to break its limit (cities' rules: 25 min)")
+    arrive_within_s: Seconds = Field(
+        1800, description="arrival by law; broken, the level rises (TSG T5002: 30 min in a city, 60 elsewhere)"
+    )
+    supervisor_after_s: Seconds = Field(3600, description="a stay in the car for the supervisor (general knowledge)")
+    regulator_after_s: Seconds = Field(6000, description="a stay the regulator is warned of (general knowledge)")
+    accident_after_s: Seconds = Field(
+        7200, description="a stay that is by law an accident (special-equipment regulation art. 64: 2 h)"
+    )
+    mark_repeats_after_s: Seconds = Field(
+        1800, description="what waits for people is said again at least so often (our judgement)"
+    )
     call_back_within_s: Seconds = Field(900, description="call-back after release (derived)")
+    close_within_s: Seconds = Field(86_400, description="the cause is filed and the case closed (our judgement)")
+    late_alarm_within_s: Seconds = Field(
+        86_400, description="so long after an alarm's end what still comes of it is late news (our judgement)"
+    )
     fault_within_s: Seconds = Field(7200, description="a fault is seen to; then people are reminded (our judgement)")
     outage_within_s: Seconds = Field(3600, description="the same for a power outage (our judgement)")
     link_within_s: Seconds = Field(86_400, description="the same for a lost link (our judgement)")
@@ -107,6 +195,13 @@ class Settings(BaseSettings):
         le=65_536,
         description="room for the last messages of all lifts; 1,000 a second fill about 18 MB a minute (measured)",
     )
+    audit_every_s: Seconds = Field(
+        5, description="the auditor proves this often that no case is forgotten (our judgement); 3 missed: not ready"
+    )
+    deadman_url: str | None = Field(
+        None, description="asked with GET as long as all is well; a watcher outside alerts people when it is not asked"
+    )
+    deadman_every_s: Seconds = Field(60, description="at most so often (practice of such watchers: a minute)")
     log_json: bool = Field(False, description="log lines as JSON instead of for people")
 
     @model_validator(mode="before")
@@ -130,6 +225,6 @@ class Settings(BaseSettings):
 
     @property
     def policy(self) -> Policy:
-        """The limits the desk decides by."""
+        """The centre's limits, before any rule of the policy file."""
         names = set(type(self).model_fields) & set(Policy.__dataclass_fields__)
         return Policy(**{name: getattr(self, name) for name in names})

@@ -6,6 +6,7 @@ reads whose phone number, and nothing else; must not know how a view travels, ov
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from enum import Enum, StrEnum
@@ -23,14 +24,17 @@ from rescue.incident import (
     AlarmRecord,
     Assignment,
     AssignmentStatus,
+    Caller,
     Deadline,
     Incident,
     Kind,
     Lift,
+    Member,
     Sign,
     Source,
     Status,
 )
+from rescue.privacy import mask as mask
 from rescue.timeline import Entry, instant
 
 
@@ -207,6 +211,37 @@ class AlarmView(_View):
     ended_at: Instant | None
 
 
+class MemberView(_View):
+    """A lift of a parent case; `left_at` is null for as long as it suffers."""
+
+    lift_id: str
+    condition: str
+    building: str
+    company_id: str | None
+    joined_at: Instant
+    left_at: Instant | None
+
+
+class HandoverView(_View):
+    """The call to the last level that a person makes: whom to call, what to say, and whether it was made."""
+
+    name: str
+    name_zh: str
+    call: str
+    """The number."""
+    say: str
+    say_zh: str
+    car_position: str | None
+    """Where the car is as it says itself now; null while nobody hears it."""
+    waits: bool
+    """Nobody has confirmed the call, and people are still inside."""
+    asked_at: Instant
+    confirmed_at: Instant | None
+    confirmed_by: str
+    spoke_to: str
+    note: str
+
+
 class IncidentView(_View):
     """A case. `assignment` is the attempt that counts now; `deadlines` what must happen next, and by when."""
 
@@ -230,6 +265,10 @@ class IncidentView(_View):
     assignment: AssignmentView | None
     clock: ClockView
     parent_id: str | None
+    follows_id: str | None
+    """The case of the same lift that ended a while before, or that this one reopens."""
+    merged_into_id: str | None
+    """Of a case that ended as another's double: that other case."""
     fault: Fault | None
     """What opened the case, if a fault did."""
     conditions: dict[str, Instant]
@@ -241,13 +280,21 @@ class IncidentView(_View):
     """How many of these suffer no longer."""
     children: int
     """How many cases of single lifts have named this one their parent."""
+    relief_id: str | None
+    """An offer to another crew beside `assignment`, whose crew is late."""
+    handover: HandoverView | None
+    """At level 3: the call to the fire brigade. Not shown to companies."""
     attempts: int
     alarms: list[AlarmView]
     signs: list[Sign]
     """Of release, as far as they go; two and a person's word stand a crew down."""
     deadlines: dict[Deadline, Instant]
     caller: CallerView | None
+    other_callers: list[CallerView]
+    """Who else phoned, the newest last; as `caller`, for the rescue centre only."""
     claimed_by: str | None
+    comforted_at: Instant | None
+    """When somebody last spoke to the passengers."""
     dispatched_at: Instant | None
     arrived_at: Instant | None
     released_at: Instant | None
@@ -318,9 +365,17 @@ class CandidateView(_View):
 
 
 def incident_view(
-    incident: Incident, assignment: Assignment | None, policy: Policy, *, reader: Reader = Reader.ONLOOKER
+    incident: Incident,
+    assignment: Assignment | None,
+    policy: Policy,
+    *,
+    reader: Reader = Reader.ONLOOKER,
+    car_position: str | None = None,
 ) -> IncidentView:
-    """The case as `reader` may see it; `assignment` is the attempt that counts now. As long as the case has fields."""
+    """The case as `reader` may see it; `assignment` is the attempt that counts now. As long as the case has fields.
+
+    `car_position` is where the car stands now, as whoever is called at the last level wants to know.
+    """
     shows_phones = reader is Reader.OPERATOR or (reader is Reader.COMPANY and not incident.is_final)
     return IncidentView(
         id=incident.incident_id,
@@ -341,17 +396,23 @@ def incident_view(
         assignment=assignment_view(assignment) if assignment else None,
         clock=clock_view(incident, policy),
         parent_id=incident.parent_id,
+        follows_id=incident.follows_id,
+        merged_into_id=incident.merged_into_id,
         fault=incident.fault,
         conditions=dict(incident.conditions),
         affected=incident.affected,
         recovered=incident.recovered,
         children=incident.children,
+        relief_id=incident.relief_id,
+        handover=None if reader is Reader.COMPANY else _handover_view(incident, car_position),
         attempts=incident.attempts,
         alarms=[_alarm_view(alarm) for alarm in incident.alarms],
         signs=sorted(incident.signs),
         deadlines=dict(incident.deadlines),
-        caller=_caller_view(incident) if reader is Reader.OPERATOR else None,
+        caller=_caller_view(incident.caller) if incident.caller and reader is Reader.OPERATOR else None,
+        other_callers=[_caller_view(one) for one in incident.other_callers] if reader is Reader.OPERATOR else [],
         claimed_by=incident.claimed_by if reader is not Reader.COMPANY else None,
+        comforted_at=incident.comforted_at,
         dispatched_at=incident.dispatched_at,
         arrived_at=incident.arrived_at,
         released_at=incident.released_at,
@@ -360,6 +421,18 @@ def incident_view(
         people_released=incident.people_released,
         release_method=incident.release_method,
         cause_code=incident.cause_code,
+    )
+
+
+def member_view(member: Member) -> MemberView:
+    """A lift of a parent case."""
+    return MemberView(
+        lift_id=member.lift_id,
+        condition=member.condition,
+        building=member.building,
+        company_id=member.company_id,
+        joined_at=member.joined_at,
+        left_at=member.left_at,
     )
 
 
@@ -497,19 +570,22 @@ def refusal_view(refusal: Refusal) -> CandidateView:
     )
 
 
-def mask(phone: str) -> str:
-    """A phone number with all but its last two digits hidden."""
-    return "*" * max(0, len(phone) - 2) + phone[-2:] if len(phone) > 4 else "*" * len(phone)
-
-
 def _evidence_view(incident: Incident) -> EvidenceView:
     confidence = incident.evidence.confidence if incident.is_entrapment else None
     return EvidenceView(confidence=confidence, reasons=list(incident.evidence.reasons))
 
 
-def _caller_view(incident: Incident) -> CallerView | None:
-    caller = incident.caller
-    return CallerView(name=caller.name, phone=caller.phone) if caller else None
+def _caller_view(caller: Caller) -> CallerView:
+    return CallerView(name=caller.name, phone=caller.phone)
+
+
+def _handover_view(incident: Incident, car_position: str | None) -> HandoverView | None:
+    handover = incident.handover
+    if handover is None:
+        return None
+    waits = Deadline.HAND_OVER_BY in incident.deadlines
+    fields = {one.name: getattr(handover, one.name) for one in dataclasses.fields(handover)}
+    return HandoverView(car_position=car_position, waits=waits, **fields)
 
 
 def _alarm_view(alarm: AlarmRecord) -> AlarmView:

@@ -39,6 +39,7 @@ ASKS_THE_MACHINE = frozenset({
 ALSO_IMPORTS = {
     "devices.faults": {"importlib", "tomllib"},  # the vocabulary is data that ships inside the package
     "dispatch.assignment": {"ortools", "numpy"},  # they compute, on our thread
+    "rescue.desk": {"zoneinfo"},  # people are told the local time; a zone's table is read once, when it is named
 }
 ALSO_CALLS = {"devices.faults": {"open", "read_text", "read_bytes"}}
 

@@ -6,8 +6,10 @@ nothing about single cases: which of them a company may see is for the handlers 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from ipaddress import IPv4Network, IPv6Network, ip_address
 
 from aiohttp import web
 from yarl import URL
@@ -17,18 +19,21 @@ from rescue.api.context import Context
 from rescue.api.problems import Forbidden, Unauthorized
 
 COOKIE = "rescue_session"
+LONGEST_ADDRESS = 64
+"""Characters; the longest written address of IPv6 with a zone fits."""
 READS_ONLY = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """The roles that may use a route, and whether companies may. `open`: anyone, and nobody is asked who they are.
+    """The roles that may use a route, and whether companies and vendors may. `open`: anyone, and nobody is asked who.
 
     `greets`: anyone, and those who say who they are are known.
     """
 
     roles: frozenset[Role] = frozenset()
     companies: bool = False
+    vendors: bool = False
     open: bool = False
     greets: bool = False
 
@@ -39,14 +44,19 @@ class Access:
 
     def admits(self, principal: Principal) -> bool:
         """This principal may use the route."""
-        return self.is_for_anyone or (self.companies if principal.company_id else principal.role in self.roles)
+        if self.is_for_anyone:
+            return True
+        if principal.company_id is not None:
+            return self.companies
+        return self.vendors if principal.vendor_id is not None else principal.role in self.roles
 
     def __str__(self) -> str:
         """The sentence the documentation gives."""
         if self.is_for_anyone:
             return "For anyone."
+        outside = [name for name, may in (("companies", self.companies), ("vendors", self.vendors)) if may]
         names = ", ".join(sorted(self.roles))
-        return f"For {names}; for companies as far as it is their own." if self.companies else f"For {names}."
+        return f"For {names}; for {' and '.join(outside)} as far as it is their own." if outside else f"For {names}."
 
 
 STAFF = frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN})
@@ -54,19 +64,25 @@ STAFF = frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN})
 OPEN = Access(open=True)
 GREETING = Access(greets=True)
 EVERYONE = Access(roles=frozenset(Role), companies=True)
+EVERYONE_AND_VENDORS = Access(roles=frozenset(Role), companies=True, vendors=True)
+AUDITORS_ONLY = Access(roles=frozenset({Role.AUDITOR}))
 STAFF_ONLY = Access(roles=STAFF)
 STAFF_AND_AUDITORS = Access(roles=STAFF | {Role.AUDITOR})
+STAFF_AUDITORS_AND_VENDORS = Access(roles=STAFF | {Role.AUDITOR}, vendors=True)
+STAFF_AUDITORS_AND_COMPANIES = Access(roles=STAFF | {Role.AUDITOR}, companies=True)
 STAFF_AND_COMPANIES = Access(roles=STAFF, companies=True)
 ADMINS_AND_COMPANIES = Access(roles=frozenset({Role.ADMIN}), companies=True)
 
 
-async def admit(request: web.Request, access: Access, context: Context, now: datetime) -> Principal:
+async def admit(request: web.Request, access: Access, context: Context, now: datetime, address: str) -> Principal:
     """The caller, if it may use a route of this access. Raises Unauthorized or Forbidden."""
+    nobody = replace(NOBODY, address=address)
     if access.open:
-        return NOBODY
-    principal = await _principal(request, context, now)
+        return nobody
+    found = await find_principal(request, context, now)
+    principal = replace(found, address=address) if found else None
     if principal is None and access.greets:
-        return NOBODY
+        return nobody
     if principal is None:
         raise Unauthorized("say who you are: a bearer token, or the cookie of POST /api/v1/session")
     if not access.admits(principal):
@@ -74,7 +90,24 @@ async def admit(request: web.Request, access: Access, context: Context, now: dat
     return principal
 
 
-async def _principal(request: web.Request, context: Context, now: datetime) -> Principal | None:
+def address_of(request: web.Request, proxies: Sequence[IPv4Network | IPv6Network]) -> str:
+    """Where a request comes from: the last address that is no proxy of ours, as far as these say whom they heard."""
+    told = [word.strip() for line in request.headers.getall("X-Forwarded-For", ()) for word in line.split(",")]
+    address = request.remote or ""
+    while told and _is_proxy(address, proxies):
+        address = told.pop()
+    return address[:LONGEST_ADDRESS]
+
+
+def _is_proxy(address: str, proxies: Sequence[IPv4Network | IPv6Network]) -> bool:
+    try:
+        return any(ip_address(address) in network for network in proxies)
+    except ValueError:
+        return False
+
+
+async def find_principal(request: web.Request, context: Context, now: datetime) -> Principal | None:
+    """Whose token or session came with the request, now; None for nobody's. A change by cookie must be our pages'."""
     authorization = request.headers.get("Authorization")
     if authorization is not None:
         scheme, _, token = authorization.partition(" ")

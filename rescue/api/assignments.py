@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Literal
 
 from aiohttp import web
+from pydantic import Field
 
-from dispatch.crews import CrewId
 from rescue.api.access import EVERYONE, STAFF_AND_COMPANIES
-from rescue.api.fields import Body, CauseCode, Count, Counter, Name, PagedByName, Text
+from rescue.api.fields import Body, CauseCode, Count, Counter, Duration, Name, PagedByName, Text, When
 from rescue.api.outcomes import demand_taken
 from rescue.api.pages import page
 from rescue.api.reach import actor_of, find_assignment
@@ -31,15 +31,29 @@ class AssignmentsQuery(PagedByName):
 
 
 class AnswerBody(Body):
-    """An answer to the attempt it quotes. With `accept`, `crew_id` may name another crew of the company."""
+    """An answer to the attempt it quotes. With `accept`, `crew_id` may name another crew of the company.
+
+    `eta_s` with `accept` is the crew's own estimate: if it is beyond the limit, the next level is engaged as well. `ts`
+    is when it was said by the sender's own clock, for a phone that was offline since.
+    """
 
     attempt: Counter
+    reported_at: When | None = Field(default=None, alias="ts")
     crew_id: Name | None = None
+    eta_s: Duration | None = None
     reason: Text = ""
     people_released: Count | None = None
     injured: Count | None = None
     cause_code: CauseCode | None = None
     release_method: ReleaseMethod | None = None
+
+
+class CauseBody(Body):
+    """Why it happened, as the company found it; a later filing takes the place of an earlier one."""
+
+    attempt: Counter
+    cause_code: CauseCode
+    reason: Text = ""
 
 
 ANSWERS: Mapping[Answer, str] = {
@@ -49,6 +63,7 @@ ANSWERS: Mapping[Answer, str] = {
     Answer.ON_SCENE: "The crew has arrived",
     Answer.CANNOT_REACH: "The crew cannot get there; the next is asked at once",
     Answer.RELEASED: "The passengers are out",
+    Answer.CAUSE: "Why it happened, filed after the work is done, also when the case is over",
 }
 
 
@@ -65,7 +80,7 @@ async def list_assignments(call: Call[AssignmentsQuery, Nothing]) -> web.Respons
 
 
 def _answering(what: Answer) -> Callable[[Call[Nothing, Any]], Awaitable[web.Response]]:
-    async def give(call: Call[Nothing, AnswerBody]) -> web.Response:
+    async def give(call: Call[Nothing, AnswerBody | CauseBody]) -> web.Response:
         assignment = await find_assignment(call.context, call.principal, call.path["assignment_id"])
         outcome = await call.context.desk.submit(_answered(assignment, what, call.body), actor=actor_of(call.principal))
         await demand_taken(outcome, call.context)
@@ -74,18 +89,12 @@ def _answering(what: Answer) -> Callable[[Call[Nothing, Any]], Awaitable[web.Res
     return give
 
 
-def _answered(assignment: Assignment, what: Answer, said: AnswerBody) -> CompanyAnswered:
-    return CompanyAnswered(
-        assignment_id=assignment.assignment_id,
-        attempt=said.attempt,
-        answer=what,
-        crew_id=CrewId(said.crew_id) if said.crew_id else None,
-        reason=said.reason,
-        people_released=said.people_released,
-        injured=said.injured,
-        cause_code=said.cause_code,
-        release_method=said.release_method,
-    )
+def _answered(assignment: Assignment, what: Answer, said: AnswerBody | CauseBody) -> CompanyAnswered:
+    # The bodies' fields bear the names of the input's: what a body has no field for keeps the input's default.
+    fields: dict[str, Any] = {name: getattr(said, name) for name in type(said).model_fields}
+    if fields.get("reported_at"):
+        fields["reported_at"] = fields["reported_at"].timestamp()
+    return CompanyAnswered(assignment_id=assignment.assignment_id, answer=what, **fields)
 
 
 def _row(what: Answer, summary: str) -> AnyRoute:
@@ -96,7 +105,7 @@ def _row(what: Answer, summary: str) -> AnyRoute:
         answers={200: AssignmentView},
         handle=_answering(what),
         query=Nothing,
-        body=AnswerBody,
+        body=CauseBody if what is Answer.CAUSE else AnswerBody,
         summary=summary,
     )
 

@@ -7,19 +7,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network
 from typing import Protocol
+
+from prometheus_client import CollectorRegistry
 
 from devices.messages import LiftId
 from dispatch.problem import Candidate, Refusal
 from rescue.accounts import Accounts
+from rescue.api.delivery_log import DeliveryLog
 from rescue.api.endpoints import Endpoints
+from rescue.api.limits import Limiter
 from rescue.api.records import Records
 from rescue.api.repeats import Answers
+from rescue.api.visits import Visits
+from rescue.audit_log import AuditLog
 from rescue.desk.board import Board, Outcome
 from rescue.desk.inputs import Input
-from rescue.escalation import Policy
+from rescue.health import Health
 from rescue.incident import Incident
+from rescue.policies import Policies
 from rescue.ports import Clock, Quarantine, Registry, Store
+from rescue.reports.kpi import Reports
+from rescue.signing import Signer
+from rescue.store.audit_log import PostgresAuditLog
+from rescue.store.exports import PostgresCaseFiles
 from rescue.timeline import Actor
 from rescue.views import LiveView
 
@@ -58,31 +70,35 @@ class Database(Store, Registry, Quarantine, Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Health:
-    """Whether the service could take a case now; if not, `reasons` says what is missing."""
-
-    ready: bool
-    reasons: Sequence[str] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """Everything a handler may touch."""
 
     desk: Desk
     store: Database
     records: Records
+    reports: Reports
     accounts: Accounts
     answers: Answers
     webhooks: Endpoints
+    deliveries: DeliveryLog
+    audit: AuditLog
+    audit_log: PostgresAuditLog
+    case_files: PostgresCaseFiles
+    signer: Signer = field(repr=False)
+    limiter: Limiter
+    visits: Visits
     fleet: Fleet
-    policy: Policy
+    policies: Policies
     clock: Clock
     link_key: bytes = field(repr=False)
     public_url: str
     health: Callable[[], Health]
-    counts: Callable[[], Mapping[str, float]]
-    """For Prometheus, by name; what only ever grows ends in `_total`."""
+    metrics: CollectorRegistry
+    """Every figure and histogram of the service."""
     wake_outbox: Callable[[], None]
     """Something was put on its way beside the desk."""
     allow_private_webhooks: bool = False
+    body_within_s: float = 10.0
+    """A request's body comes within this, or is not waited for."""
+    proxies: Sequence[IPv4Network | IPv6Network] = ()
+    """Who may say for whom a request is made."""

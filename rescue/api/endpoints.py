@@ -1,4 +1,4 @@
-"""The companies' endpoints: where their webhooks go, and how the last ones fared.
+"""The companies' endpoints: where their webhooks go, and what signs them.
 
 Each question is put for one company, or for `None`, which is the rescue centre and sees them all; so no company reaches
 another's. Must not know who asks over which wire, nor how a webhook is sent.
@@ -6,24 +6,20 @@ another's. Must not know who asks over which wire, nor how a webhook is sent.
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 import asyncpg
 
-from dispatch.crews import CompanyId
+from dispatch.crews import CompanyId, CompanyKind
 from rescue.accounts import UnknownCompany
-from rescue.render import webhook_body
 from rescue.store.connections import Pool, reachable
 from rescue.store.sql import load_queries
 from rescue.webhooks import new_secret
 
 ENDPOINTS_PER_COMPANY = 10
-TEST_WITHIN = timedelta(minutes=5)
 SQL = load_queries("webhooks")
 
 
@@ -41,24 +37,20 @@ class Endpoint:
     types: tuple[str, ...]
     enabled: bool
     created_at: datetime
+    old_secret_until: datetime | None
+    """The secret before the last signs as well until then; null if it was never changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeliveryRecord:
-    """One webhook to one endpoint: how often it was tried, and what came of it."""
+class ReachedCompany:
+    """A company, and how many of its endpoints there are and are switched on."""
 
-    delivery_id: int
-    webhook_id: str
-    type: str
-    assignment_id: str | None
-    attempt: int | None
-    created_at: datetime
-    due_at: datetime
-    tries: int
-    tried_at: datetime | None
-    status: int | None
-    error: str
-    outcome: str | None
+    company_id: CompanyId
+    name: str
+    kind: CompanyKind
+    phone: str
+    endpoints: int
+    enabled_endpoints: int
 
 
 class Endpoints:
@@ -116,21 +108,30 @@ class Endpoints:
         with reachable():
             return await self._pool.fetchval(SQL["remove_endpoint"], endpoint_id, company_id) is not None
 
-    async def deliveries(self, endpoint_id: str, after: int | None, limit: int) -> list[DeliveryRecord]:
-        """What was sent there, newest first, below the number `after`."""
-        with reachable():
-            rows = await self._pool.fetch(SQL["list_deliveries"], endpoint_id, after, limit)
-        return [_delivery(row) for row in rows]
+    async def rotate(
+        self, endpoint_id: str, company_id: CompanyId | None, old_until: datetime
+    ) -> tuple[Endpoint, str] | None:
+        """The endpoint with a new secret, shown this once; the one before it signs as well until `old_until`.
 
-    async def queue_test(self, endpoint_id: str, now: datetime) -> str:
-        """Put an `endpoint.test` on its way, and return its `webhook-id`."""
-        webhook_id = f"test:{_new_id()}"
-        body: dict[str, Any] = webhook_body("endpoint.test", {"endpoint_id": endpoint_id}, now)
+        None if the company has no such endpoint. A secret that was on its way out already goes at once.
+        """
+        secret = new_secret()
         with reachable():
-            await self._pool.execute(
-                SQL["queue_test"], webhook_id, json.dumps(body), endpoint_id, now, now + TEST_WITHIN
-            )
-        return webhook_id
+            row = await self._pool.fetchrow(SQL["rotate_secret"], endpoint_id, company_id, secret, old_until)
+        return (_endpoint(row), secret) if row else None
+
+    async def reached_companies(
+        self, company_id: CompanyId | None, after: str | None, limit: int
+    ) -> list[ReachedCompany]:
+        """The companies by id, above the id `after`."""
+        with reachable():
+            rows = await self._pool.fetch(SQL["companies_reached"], company_id, after, limit)
+        return [ReachedCompany(**{**row, "kind": CompanyKind(row["kind"])}) for row in rows]
+
+    async def count_unreached(self) -> int:
+        """How many companies have no endpoint that is switched on."""
+        with reachable():
+            return int(await self._pool.fetchval(SQL["count_unreached"]))
 
 
 def _new_id() -> str:
@@ -145,22 +146,5 @@ def _endpoint(row: asyncpg.Record) -> Endpoint:
         types=tuple(row["types"]),
         enabled=row["enabled"],
         created_at=row["created_at"],
+        old_secret_until=row["old_secret_until"],
     )
-
-
-def _delivery(row: asyncpg.Record) -> DeliveryRecord:
-    return DeliveryRecord(delivery_id=row["outbox_id"], webhook_id=row["key"], **{n: row[n] for n in _DELIVERY_FIELDS})
-
-
-_DELIVERY_FIELDS = (
-    "type",
-    "assignment_id",
-    "attempt",
-    "created_at",
-    "due_at",
-    "tries",
-    "tried_at",
-    "status",
-    "error",
-    "outcome",
-)

@@ -10,6 +10,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from rescue.causes import CAUSES
+
 
 def _without_nul(text: str) -> str:
     # PostgreSQL has no text with a NUL in it.
@@ -25,6 +27,12 @@ def _in_utc(at: datetime) -> datetime:
         raise ValueError("must lie within the years 1 to 9999") from None
 
 
+def _known_cause(code: str) -> str:
+    if code not in CAUSES:
+        raise ValueError("is no cause that a case is filed under; GET /api/v1/causes lists them")
+    return code
+
+
 Text = Annotated[str, StringConstraints(max_length=2000, strip_whitespace=True), AfterValidator(_without_nul)]
 """Free text of a person, or nothing."""
 Said = Annotated[Text, Field(min_length=1)]
@@ -35,12 +43,14 @@ Name = Annotated[
 """A name or an id."""
 AreaCode = Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
 """GB/T 2260."""
-CauseCode = Annotated[str, StringConstraints(pattern=r"^[1-7]\d{2}$")]
-"""One of the seven groups of causes, 101 to 799."""
+CauseCode = Annotated[str, AfterValidator(_known_cause), Field(json_schema_extra={"enum": list(CAUSES)})]
+"""Of the list at `/api/v1/causes`."""
 Count = Annotated[int, Field(ge=0, le=1000)]
 """People."""
 Counter = Annotated[int, Field(ge=0, le=2**31 - 1)]
 """A version or an attempt."""
+Duration = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
+"""Seconds."""
 When = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 """An instant: RFC 3339 with its offset."""
 Number = Annotated[int, Field(ge=0, le=2**63 - 1)]

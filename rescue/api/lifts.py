@@ -12,11 +12,11 @@ from devices.faults import Fault
 from devices.messages import Area, CarStatus, DoorStatus, LiftId, PowerStatus, ServiceMode
 from devices.pictures import Situation
 from devices.state_change import StateChange
-from rescue.api.access import EVERYONE
+from rescue.api.access import EVERYONE_AND_VENDORS
 from rescue.api.fields import AreaCode, Body, Name, PagedByName, When
 from rescue.api.pages import page
 from rescue.api.problems import FieldError, Invalid, NotFound
-from rescue.api.reach import reader_of
+from rescue.api.reach import may_see_lift, note_lifts_shown, reader_of
 from rescue.api.table import API, AnyRoute, Call, Nothing, row
 from rescue.api.wire import answer
 from rescue.incident import Lift
@@ -97,22 +97,26 @@ class StateChangeView(BaseModel):
 
 
 async def list_lifts(call: Call[LiftsQuery, Nothing]) -> web.Response:
-    """Registered lifts, by id; a company sees those under contract with it."""
+    """Registered lifts, by id; a company sees those under contract with it, a vendor those that name it."""
     query = call.query
     found = await call.context.records.search_lifts(
         call.principal.company_id,
+        vendor_id=call.principal.vendor_id,
         rescue_code=query.rescue_code,
         area=Area(query.area) if query.area else None,
         word=query.q,
         after=LiftId(query.cursor) if query.cursor else None,
         limit=query.limit + 1,
     )
+    note_lifts_shown(call.context, call.principal, found[: query.limit])
     return answer(page(found, query.limit, lambda lift: _view(lift, call), lambda lift: lift.lift_id))
 
 
 async def show_lift(call: Call[Nothing, Nothing]) -> web.Response:
     """One lift, and what it says now."""
-    return answer(_view(await _find_lift(call), call))
+    lift = await _find_lift(call)
+    note_lifts_shown(call.context, call.principal, [lift])
+    return answer(_view(lift, call))
 
 
 async def list_telemetry(call: Call[TelemetryQuery, Nothing]) -> web.Response:
@@ -128,7 +132,7 @@ async def list_telemetry(call: Call[TelemetryQuery, Nothing]) -> web.Response:
 async def _find_lift(call: Call[Nothing, Nothing] | Call[TelemetryQuery, Nothing]) -> Lift:
     lift_id = LiftId(call.path["lift_id"])
     lift = await call.context.store.find_lift(lift_id)
-    if lift is None or call.principal.company_id not in {None, lift.company_id}:
+    if lift is None or not may_see_lift(call.principal, lift):
         raise NotFound(f"no lift is registered with id {lift_id}")
     return lift
 
@@ -172,13 +176,13 @@ def _cursor(change: StateChange) -> str:
 
 
 ROUTES: tuple[AnyRoute, ...] = (
-    row("GET", f"{API}/lifts", list_lifts, access=EVERYONE, answers={200: PageView[LiftView]}),
-    row("GET", f"{API}/lifts/{{lift_id}}", show_lift, access=EVERYONE, answers={200: LiftView}),
+    row("GET", f"{API}/lifts", list_lifts, access=EVERYONE_AND_VENDORS, answers={200: PageView[LiftView]}),
+    row("GET", f"{API}/lifts/{{lift_id}}", show_lift, access=EVERYONE_AND_VENDORS, answers={200: LiftView}),
     row(
         "GET",
         f"{API}/lifts/{{lift_id}}/telemetry",
         list_telemetry,
-        access=EVERYONE,
+        access=EVERYONE_AND_VENDORS,
         answers={200: PageView[StateChangeView]},
     ),
 )

@@ -16,7 +16,7 @@ from pydantic.json_schema import models_json_schema
 from rescue.api.access import COOKIE
 from rescue.api.problems import CONTENT_TYPE, ProblemView
 from rescue.api.repeats import HEADER, LONGEST_KEY
-from rescue.api.table import API, JSON, AnyRoute, Nothing
+from rescue.api.table import API, HTML, JSON, AnyRoute, Nothing
 
 Json = dict[str, Any]
 Use = tuple[type[BaseModel], Literal["validation", "serialization"]]
@@ -67,7 +67,7 @@ def _operation(route: AnyRoute, references: dict[Use, Json], schemas: Json) -> J
         "parameters": [*_path_parameters(route), *_query_parameters(route, references, schemas), *_key(route)],
         "responses": {
             **{str(status): _answer(status, view, references) for status, view in route.answers.items()},
-            "default": _content("The request cannot be met", CONTENT_TYPE, references[(ProblemView, "serialization")]),
+            "default": _refusal(route, references),
         },
     }
     if route.body is not Nothing:
@@ -120,9 +120,17 @@ def _answer(status: int, view: type[BaseModel] | str | None, references: dict[Us
         case None:
             return {"description": said}
         case str():
-            return _content(said, view, {"type": "string"})
+            return _content(said, view, {"type": "object" if view == JSON else "string"})
         case _:
             return _content(said, JSON, references[(view, "serialization")])
+
+
+def _refusal(route: AnyRoute, references: dict[Use, Json]) -> Json:
+    """A problem document; a page says it as a page."""
+    refusal = _content("The request cannot be met", CONTENT_TYPE, references[(ProblemView, "serialization")])
+    if HTML in route.answers.values():
+        refusal["content"][HTML] = {"schema": {"type": "string"}}
+    return refusal
 
 
 def _content(said: str, media_type: str, schema: Json) -> Json:

@@ -6,6 +6,8 @@
     ├── Unauthorized  401  unknown
     ├── Invalid       422  understood, but not acceptable; `errors` says where
     ├── Conflict      409  too late, out of turn, or changed by somebody else
+    ├── TooSlow       408  the body did not come in time
+    ├── TooManyRequests  429  asked more often than one may
     └── Unavailable   503  ask again in a moment
 
 A problem's `detail` is a sentence for a person. It never tells of our own code: what we did not foresee is logged and
@@ -131,6 +133,24 @@ class Stale(Conflict):
         return super().view().model_copy(update={"acted_by": self.acted_by, "acted_at": self.acted_at})
 
 
+class TooSlow(Problem):
+    """The rest of the request did not come in time; the connection ends with this answer."""
+
+    status = HTTPStatus.REQUEST_TIMEOUT
+
+    def __init__(self, within_s: float) -> None:
+        super().__init__(f"the body did not come within {within_s:g} s", headers={"Connection": "close"})
+
+
+class TooManyRequests(Problem):
+    """The caller asks more often than it may: nothing was looked at, and it is told when to come again."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+
+    def __init__(self, detail: str, *, retry_after_s: int) -> None:
+        super().__init__(f"{detail}; try again in {retry_after_s} s", headers={"Retry-After": str(retry_after_s)})
+
+
 class Unavailable(Problem):
     """We cannot answer now; the same request may be sent again."""
 
@@ -172,6 +192,8 @@ async def answer_with_problems(request: web.Request, handler: Handler) -> web.St
         return respond(Unavailable("more is happening than the desk can take in; send the same request again"))
     except StoreUnavailable:
         return respond(Unavailable("the database does not answer; send the same request again"))
+    except ConnectionError:
+        raise  # The caller has gone: there is nobody to answer, and nothing to report.
     except Exception:
         log.exception("request failed", method=request.method, route=_route_of(request))
         return respond(Problem("this is a fault of the service", status=HTTPStatus.INTERNAL_SERVER_ERROR))

@@ -1,17 +1,25 @@
-"""What a caller may see and on whose behalf it acts. A company sees the cases in which it was asked, and no other.
+"""What a caller may see and on whose behalf it acts. A company sees the cases in which it was asked, and no other; a
+vendor sees no case, but the lifts that bear its devices. Who is shown a phone number is noted in the audit log here.
 
 What is out of reach reads the same as what does not exist, so that an id tells a stranger nothing.
 """
 
 from __future__ import annotations
 
-from rescue.accounts import Principal
+from collections.abc import Sequence
+
 from rescue.api.access import STAFF
 from rescue.api.context import Context
 from rescue.api.problems import NotFound
-from rescue.incident import Assignment, AssignmentId, Incident, IncidentId
-from rescue.timeline import Actor
-from rescue.views import IncidentView, Reader, incident_view
+from rescue.incident import Assignment, AssignmentId, Incident, IncidentId, Lift
+from rescue.principals import Principal
+from rescue.principals import actor_of as actor_of
+from rescue.privacy import mask_entry, numbers_of
+from rescue.timeline import Entry
+from rescue.views import IncidentView, Reader, TimelineEntryView, entry_view, incident_view
+
+VENDOR_COLUMN = "vendor"
+"""Of the lifts' file: the maker or integrator whose devices speak for the lift."""
 
 
 def reader_of(principal: Principal) -> Reader:
@@ -19,12 +27,6 @@ def reader_of(principal: Principal) -> Reader:
     if principal.company_id:
         return Reader.COMPANY
     return Reader.OPERATOR if principal.role in STAFF else Reader.ONLOOKER
-
-
-def actor_of(principal: Principal) -> Actor:
-    """How the timeline names this caller."""
-    kind = "company" if principal.company_id else "operator"
-    return Actor(kind=kind, name=principal.name, channel="http")
 
 
 async def find_incident(context: Context, principal: Principal, incident_id: str) -> Incident:
@@ -44,7 +46,7 @@ async def _was_asked(context: Context, principal: Principal, incident_id: Incide
 
 async def find_assignment(context: Context, principal: Principal, assignment_id: str) -> Assignment:
     """The assignment, if it is this caller's. Raises NotFound."""
-    assignment = await context.records.find_assignment(AssignmentId(assignment_id))
+    assignment = await context.store.find_assignment(AssignmentId(assignment_id))
     if assignment is None or (principal.company_id and assignment.company_id != principal.company_id):
         raise NotFound(f"there is no assignment {assignment_id}")
     return assignment
@@ -55,11 +57,59 @@ async def show(context: Context, principal: Principal, incident: Incident) -> In
     assignment = await _current(context, incident)
     if assignment and principal.company_id not in {None, assignment.company_id}:
         assignment = None
-    return incident_view(incident, assignment, context.policy, reader=reader_of(principal))
+    view = incident_view(
+        incident,
+        assignment,
+        context.policies.of(incident),
+        reader=reader_of(principal),
+        car_position=_car_position(context, incident),
+    )
+    if _shows_phones(view, incident):
+        context.audit.view(principal, f"incident:{incident.incident_id}")
+    return view
+
+
+def _car_position(context: Context, incident: Incident) -> str | None:
+    """Where the car says it is, while somebody outside is to be told; None while nobody hears it."""
+    if incident.handover is None or incident.lift_id is None:
+        return None
+    live = context.fleet.view(incident.lift_id, context.clock.now().timestamp())
+    return live.car_position if live and live.online else None
+
+
+def _shows_phones(view: IncidentView, incident: Incident) -> bool:
+    """Somebody's number is in the view as it stands in the case."""
+    officers = incident.lift.safety_officer_phone if incident.lift else ""
+    shows_officers = bool(officers) and view.lift is not None and view.lift.safety_officer_phone == officers
+    return shows_officers or any(caller.phone for caller in (view.caller, *view.other_callers) if caller)
+
+
+def show_entries(principal: Principal, incident: Incident, entries: Sequence[Entry]) -> list[TimelineEntryView]:
+    """The history of a case as this caller may see it: who reads no phone number reads none that it quotes."""
+    if reader_of(principal) is Reader.OPERATOR:
+        return [entry_view(entry) for entry in entries]
+    numbers = numbers_of(incident)
+    return [entry_view(mask_entry(entry, numbers)) for entry in entries]
+
+
+def may_see_lift(principal: Principal, lift: Lift) -> bool:
+    """The rescue centre sees every lift, a company those under contract with it, a vendor those that name it."""
+    if principal.vendor_id is not None:
+        return lift.attributes.get(VENDOR_COLUMN) == principal.vendor_id
+    return principal.company_id in {None, lift.company_id}
+
+
+def note_lifts_shown(context: Context, principal: Principal, lifts: Sequence[Lift]) -> None:
+    """Whoever reads phone numbers was shown those of these lifts' safety officers."""
+    numbered = [lift.lift_id for lift in lifts if lift.safety_officer_phone]
+    if not numbered or reader_of(principal) is Reader.ONLOOKER:
+        return
+    subject = f"lift:{numbered[0]}" if len(lifts) == 1 else f"lifts:{numbered[0]}…{numbered[-1]}"
+    context.audit.view(principal, subject, lifts=len(numbered))
 
 
 async def _current(context: Context, incident: Incident) -> Assignment | None:
     if incident.assignment_id is None:
         return None
     on_board = context.desk.board.assignments.get(incident.assignment_id)
-    return on_board or await context.records.find_assignment(incident.assignment_id)
+    return on_board or await context.store.find_assignment(incident.assignment_id)

@@ -5,18 +5,20 @@ Each question is put for one company, or for `None`, which is the rescue centre 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from devices.messages import Area, LiftId
 from devices.state_change import StateChange
 from dispatch.crews import CompanyId
-from rescue.incident import Assignment, AssignmentId, AssignmentStatus, IncidentId, Lift, Status
+from rescue.incident import Assignment, AssignmentId, AssignmentStatus, IncidentId, Kind, Lift, Status
+from rescue.ports import Quarantined
 from rescue.recording import Recording
 from rescue.store.black_boxes import fetch_recordings
 from rescue.store.connections import Pool, reachable
-from rescue.store.rows import read_assignment, read_lift
+from rescue.store.rows import Record, read_assignment, read_lift, read_quarantined
 from rescue.store.sql import load_queries
 from rescue.store.telemetry import Place, read_change
 
@@ -26,11 +28,12 @@ TELEMETRY = load_queries("telemetry")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """The cases opened since some instant: how many stand where, and the mean time to arrival."""
+    """The cases opened since some instant: how many stand where, and the mean time to arrival; the same by kind."""
 
     by_status: Mapping[Status, int]
     arrivals: int
     mean_arrival_s: float | None
+    by_kind: Mapping[Kind, Figures] = field(default_factory=dict)
 
 
 class Records:
@@ -38,12 +41,6 @@ class Records:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
-
-    async def find_assignment(self, assignment_id: AssignmentId) -> Assignment | None:
-        """One attempt, of an open case or a finished one."""
-        with reachable():
-            row = await self._pool.fetchrow(SQL["find_assignment"], assignment_id)
-        return read_assignment(row) if row else None
 
     async def list_assignments(
         self,
@@ -61,6 +58,7 @@ class Records:
         self,
         company_id: CompanyId | None,
         *,
+        vendor_id: str | None = None,
         rescue_code: str | None,
         area: Area | None,
         word: str | None,
@@ -69,7 +67,9 @@ class Records:
     ) -> list[Lift]:
         """Registered lifts by id, above the id `after`; `word` is sought in id, code, address and building."""
         with reachable():
-            rows = await self._pool.fetch(SQL["search_lifts"], company_id, rescue_code, area, word, after, limit)
+            rows = await self._pool.fetch(
+                SQL["search_lifts"], company_id, rescue_code, area, word, after, limit, vendor_id
+            )
         return [read_lift(row) for row in rows]
 
     async def list_telemetry(
@@ -85,6 +85,14 @@ class Records:
             )
         return [read_change(row) for row in rows]
 
+    async def quarantine_of_vendor(
+        self, vendor_id: str, *, after: int | None, limit: int
+    ) -> list[tuple[int, Quarantined]]:
+        """What nobody could use of the messages of this vendor's lifts, newest first, below the number `after`."""
+        with reachable():
+            rows = await self._pool.fetch(SQL["quarantine_of_vendor"], vendor_id, after, limit)
+        return [read_quarantined(row) for row in rows]
+
     async def recordings_of(self, incident_id: IncidentId) -> list[Recording]:
         """What the black box held of a case's lift when it opened or became graver, oldest first."""
         return await fetch_recordings(self._pool, incident_id)
@@ -93,9 +101,18 @@ class Records:
         """The cases opened since that instant."""
         with reachable():
             rows = await self._pool.fetch(SQL["count_cases"], since)
-        arrivals = sum(row["arrivals"] for row in rows)
-        return Figures(
-            by_status={Status(row["status"]): row["cases"] for row in rows},
-            arrivals=arrivals,
-            mean_arrival_s=sum(row["arrival_s"] for row in rows) / arrivals if arrivals else None,
-        )
+        kinds = dict.fromkeys(Kind(row["kind"]) for row in rows)
+        by_kind = {kind: _figures([row for row in rows if row["kind"] == kind]) for kind in kinds}
+        return replace(_figures(rows), by_kind=by_kind)
+
+
+def _figures(rows: Sequence[Record]) -> Figures:
+    arrivals = sum(row["arrivals"] for row in rows)
+    by_status: Counter[Status] = Counter()
+    for row in rows:
+        by_status[Status(row["status"])] += row["cases"]
+    return Figures(
+        by_status=by_status,
+        arrivals=arrivals,
+        mean_arrival_s=sum(row["arrival_s"] for row in rows) / arrivals if arrivals else None,
+    )

@@ -1,22 +1,24 @@
 """A request sent again with the same Idempotency-Key is answered alike, and done once.
 
 A key belongs to whoever sent it. The same key with another request is a slip of the sender's (422); while the first is
-still under way, the second is told to wait (409). Faults of ours are not kept: the request may be tried again.
+still under way, the second waits for its answer, and is told to ask again (503) if that takes too long. Faults of ours
+are not kept: the request may be tried again.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from aiohttp import web
 from structlog import get_logger
 
 from rescue.accounts import Principal
-from rescue.api.problems import CONTENT_TYPE, Conflict, FieldError, Invalid, Problem, respond
+from rescue.api.problems import CONTENT_TYPE, FieldError, Invalid, Problem, Unavailable, respond
 from rescue.ports import StoreUnavailable
 from rescue.store.connections import Pool, reachable
 from rescue.store.sql import load_queries
@@ -24,6 +26,8 @@ from rescue.store.sql import load_queries
 HEADER = "Idempotency-Key"
 LONGEST_KEY = 255
 ANSWERS_LAST = timedelta(days=1)
+WAIT_WITHIN_S = 10.0
+"""For the first request with the same key: as long as that may wait for the desk."""
 SQL = load_queries("answers")
 
 log = get_logger()
@@ -55,12 +59,20 @@ class Given:
         return web.Response(status=self.status, text=self.body, content_type=content_type)
 
 
+@dataclass(slots=True)
+class Held:
+    """A key in use: by one request at a time, and by how many it is wanted."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    wanted: int = 0
+
+
 class Answers:
     """The answers of the last day, and the requests still under way. May raise StoreUnavailable."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._under_way: set[tuple[str, str]] = set()
+        self._held: dict[tuple[str, str], Held] = {}
 
     async def find(self, asked: Asked) -> Given | None:
         """What was answered under this key."""
@@ -76,17 +88,30 @@ class Answers:
                 SQL["keep_answer"], asked.actor, asked.key, asked.request_hash, status, body, asked.at
             )
 
-    @contextmanager
-    def under_way(self, asked: Asked) -> Iterator[None]:
-        """Hold the key for the time of its first request. Raises Conflict if that is now."""
-        held = (asked.actor, asked.key)
-        if held in self._under_way:
-            raise Conflict(f"the first request with this {HEADER} is still under way", headers={"Retry-After": "1"})
-        self._under_way.add(held)
+    @asynccontextmanager
+    async def turn(self, asked: Asked) -> AsyncIterator[None]:
+        """Hold the key; another request with it waits. Raises Unavailable where it would wait for too long."""
+        name = (asked.actor, asked.key)
+        held = self._held.setdefault(name, Held())
+        held.wanted += 1
         try:
-            yield
+            await _take(held.lock)
+            try:
+                yield
+            finally:
+                held.lock.release()
         finally:
-            self._under_way.discard(held)
+            held.wanted -= 1
+            if not held.wanted:
+                del self._held[name]
+
+
+async def _take(lock: asyncio.Lock) -> None:
+    try:
+        async with asyncio.timeout(WAIT_WITHIN_S):
+            await lock.acquire()
+    except TimeoutError:
+        raise Unavailable(f"the first request with this {HEADER} is still under way; ask again") from None
 
 
 async def once(
@@ -102,7 +127,7 @@ async def once(
         return await handle()
     _demand_good(key)
     asked = Asked(actor=_actor(principal), key=key, request_hash=await _hash(request), at=now)
-    with answers.under_way(asked):
+    async with answers.turn(asked):
         given = await answers.find(asked)
         if given is None:
             return await _handle(handle, asked, answers)

@@ -101,7 +101,7 @@ async def _find(call: Call[Nothing, Nothing]) -> Offer:
         raise Problem(str(refused), status=HTTPStatus.GONE) from None
     except LinkRefused as refused:
         raise NotFound(str(refused)) from None
-    assignment = await call.context.records.find_assignment(claim.assignment_id)
+    assignment = await call.context.store.find_assignment(claim.assignment_id)
     incident = await call.context.store.find_incident(assignment.incident_id) if assignment else None
     if assignment is None or incident is None:
         raise NotFound("there is no such offer")

@@ -13,6 +13,7 @@ from rescue.api.fields import Body, Name
 from rescue.api.problems import Problem
 from rescue.api.table import API, AnyRoute, Call, Nothing, row
 from rescue.api.wire import answer
+from rescue.audit_log import Act
 from rescue.views import Instant
 
 
@@ -24,25 +25,30 @@ class LogInBody(Body):
 
 
 class WhoView(BaseModel):
-    """Who you are to us: of the rescue centre with a role, or a company's program."""
+    """Who you are to us: of the rescue centre with a role, or the program of a company or a vendor."""
 
     kind: PrincipalKind
     name: str
     role: Role | None
     company_id: str | None
+    vendor_id: str | None
     expires_at: Instant | None = None
 
 
 async def log_in(call: Call[Nothing, LogInBody]) -> web.Response:
     """Open a session, kept in a cookie."""
     demand_own_site(call.request, call.context)
+    said, audit, address = call.body, call.context.audit, call.principal.address
+    tried = Principal(kind=PrincipalKind.PERSON, name=said.username, address=address)
     try:
-        session = await call.context.accounts.log_in(call.body.username, call.body.password, call.now)
+        session = await call.context.accounts.log_in(said.username, said.password, call.now, address=address)
     except WrongPassword as refused:
+        audit.note(Act.LOG_IN_FAILED, tried)
         raise Problem(str(refused), status=HTTPStatus.UNAUTHORIZED) from None
     except TooManyTries as refused:
         headers = {"Retry-After": str(refused.retry_after_s)}
         raise Problem(str(refused), status=HTTPStatus.TOO_MANY_REQUESTS, headers=headers) from None
+    audit.note(Act.LOGGED_IN, tried)
     response = answer(_who(session.principal, session))
     _keep(response, session, call)
     return response
@@ -58,6 +64,8 @@ async def log_out(call: Call[Nothing, Nothing]) -> web.Response:
     secret = call.request.cookies.get(COOKIE)
     if secret is not None:
         await call.context.accounts.log_out(secret)
+    if call.principal.kind is PrincipalKind.PERSON:
+        call.context.audit.note(Act.LOGGED_OUT, call.principal)
     response = web.Response(status=204)
     response.del_cookie(COOKIE, path="/")
     return response
@@ -81,6 +89,7 @@ def _who(principal: Principal, session: Session | None) -> WhoView:
         name=principal.name,
         role=principal.role,
         company_id=principal.company_id,
+        vendor_id=principal.vendor_id,
         expires_at=session.expires_at if session else None,
     )
 

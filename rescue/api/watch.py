@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict
 
 from rescue.accounts import Role
-from rescue.api.access import STAFF_AND_AUDITORS, Access
+from rescue.api.access import STAFF_AUDITORS_AND_VENDORS, Access
 from rescue.api.fields import Body, Paged, When
 from rescue.api.pages import page
+from rescue.api.records import Figures
 from rescue.api.table import API, AnyRoute, Call, Nothing, row
 from rescue.api.wire import answer
-from rescue.incident import Status
+from rescue.incident import Kind, Status
 from rescue.ports import Quarantined
 from rescue.views import Instant, PageView
 
@@ -22,10 +25,22 @@ class FiguresQuery(Body):
     since: When
 
 
+class KindView(BaseModel):
+    """The cases of one kind opened since then, by where they stand now, and the mean time from opening to arrival."""
+
+    model_config = ConfigDict(frozen=True)
+
+    opened: int
+    by_status: dict[Status, int]
+    arrivals: int
+    mean_arrival_s: int | None
+
+
 class FiguresView(BaseModel):
     """The cases opened `since` then, by where they stand now, and the mean time from opening to arrival.
 
-    `now` is the service's time: what a reader counts deadlines against.
+    `by_kind` tells entrapments from the rest, for each kind of which there is a case. `now` is the service's time: what
+    a reader counts deadlines against.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -36,6 +51,7 @@ class FiguresView(BaseModel):
     by_status: dict[Status, int]
     arrivals: int
     mean_arrival_s: int | None
+    by_kind: dict[Kind, KindView]
     lifts: int
     lifts_online: int
 
@@ -60,20 +76,31 @@ async def show_figures(call: Call[FiguresQuery, Nothing]) -> web.Response:
     view = FiguresView(
         now=call.now,
         since=call.query.since,
-        opened=sum(figures.by_status.values()),
-        by_status=dict(figures.by_status),
-        arrivals=figures.arrivals,
-        mean_arrival_s=None if figures.mean_arrival_s is None else round(figures.mean_arrival_s),
+        **_counts(figures),
+        by_kind={kind: KindView(**_counts(one)) for kind, one in figures.by_kind.items()},
         lifts=counts["lifts"],
         lifts_online=counts["online"],
     )
     return answer(view)
 
 
+def _counts(figures: Figures) -> dict[str, Any]:
+    return {
+        "opened": sum(figures.by_status.values()),
+        "by_status": dict(figures.by_status),
+        "arrivals": figures.arrivals,
+        "mean_arrival_s": None if figures.mean_arrival_s is None else round(figures.mean_arrival_s),
+    }
+
+
 async def list_quarantine(call: Call[Paged, Nothing]) -> web.Response:
-    """Messages that could not be used, newest first, each with the reason."""
-    query = call.query
-    found = await call.context.store.list_quarantine(after=query.cursor, limit=query.limit + 1)
+    """Messages that could not be used, newest first, each with the reason; a vendor sees those of its lifts."""
+    query, vendor_id, limit = call.query, call.principal.vendor_id, call.query.limit + 1
+    found = (
+        await call.context.store.list_quarantine(after=query.cursor, limit=limit)
+        if vendor_id is None
+        else await call.context.records.quarantine_of_vendor(vendor_id, after=query.cursor, limit=limit)
+    )
     return answer(page(found, query.limit, _view, lambda numbered: numbered[0]))
 
 
@@ -97,7 +124,7 @@ ROUTES: tuple[AnyRoute, ...] = (
         "GET",
         f"{API}/quarantine",
         list_quarantine,
-        access=STAFF_AND_AUDITORS,
+        access=STAFF_AUDITORS_AND_VENDORS,
         answers={200: PageView[QuarantinedView]},
     ),
 )

@@ -1,9 +1,9 @@
-"""The companies' endpoints over HTTP: where their webhooks go, and how the last ones fared."""
+"""The companies' endpoints over HTTP: where their webhooks go, and the secrets that sign them."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Annotated, Literal
+from datetime import timedelta
+from typing import Annotated, Any, Literal
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -11,12 +11,14 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from dispatch.crews import CompanyId
 from rescue.accounts import UnknownCompany
 from rescue.api.access import ADMINS_AND_COMPANIES
-from rescue.api.endpoints import DeliveryRecord, Endpoint, TooManyEndpoints
-from rescue.api.fields import Body, Name, Paged, PagedByName
+from rescue.api.endpoints import Endpoint, TooManyEndpoints
+from rescue.api.fields import Body, Name, PagedByName
 from rescue.api.pages import page
 from rescue.api.problems import Conflict, FieldError, Invalid, NotFound
 from rescue.api.table import API, AnyRoute, Call, Nothing, row
 from rescue.api.wire import answer
+from rescue.audit_log import Act
+from rescue.timeline import Fact
 from rescue.views import Instant, PageView
 from rescue.webhooks import url_refusal
 
@@ -52,6 +54,12 @@ class EndpointChangeBody(Body):
     enabled: bool | None = None
 
 
+class RotationBody(Body):
+    """How long the secret that was good until now stays good beside the new one: a day, up to a week, 0 for not."""
+
+    old_for_s: int = Field(default=86_400, ge=0, le=7 * 86_400)
+
+
 class EndpointView(BaseModel):
     """One place where a company takes webhooks."""
 
@@ -63,31 +71,14 @@ class EndpointView(BaseModel):
     types: list[str]
     enabled: bool
     created_at: Instant
+    old_secret_until: Instant | None
+    """Until then webhooks are signed with the secret before the last as well; null if it was never changed."""
 
 
 class NewEndpointView(EndpointView):
     """The same with its secret, which is never shown again."""
 
     secret: str
-
-
-class DeliveryView(BaseModel):
-    """One webhook to one endpoint. `outcome` is null while it is still being tried."""
-
-    model_config = ConfigDict(frozen=True)
-
-    id: str
-    webhook_id: str
-    type: str
-    assignment_id: str | None
-    attempt: int | None
-    created_at: Instant
-    due_at: Instant
-    tries: int
-    tried_at: Instant | None
-    status: int | None
-    error: str
-    outcome: Literal["carried", "given_up", "moot"] | None
 
 
 class TestView(BaseModel):
@@ -115,12 +106,13 @@ async def add_endpoint(call: Call[Nothing, EndpointBody]) -> web.Response:
         raise Invalid(str(refused), errors=[FieldError(loc=["body", "company_id"], msg=str(refused))]) from None
     except TooManyEndpoints as refused:
         raise Conflict(str(refused)) from None
+    _note(call, Act.ENDPOINT_ADDED, endpoint, url=endpoint.url)
     return answer(NewEndpointView(**_view(endpoint).model_dump(), secret=secret), status=201)
 
 
 async def show_endpoint(call: Call[Nothing, Nothing]) -> web.Response:
     """One endpoint."""
-    return answer(_view(await _find(call)))
+    return answer(_view(await find_endpoint(call)))
 
 
 async def change_endpoint(call: Call[Nothing, EndpointChangeBody]) -> web.Response:
@@ -131,34 +123,49 @@ async def change_endpoint(call: Call[Nothing, EndpointChangeBody]) -> web.Respon
     changed = await call.context.webhooks.change(
         call.path["webhook_id"], call.principal.company_id, url=said.url, types=said.types, enabled=said.enabled
     )
-    return answer(_view(_demand_known(changed, call.path["webhook_id"])))
+    endpoint = _demand_known(changed, call.path["webhook_id"])
+    _note(call, Act.ENDPOINT_CHANGED, endpoint, url=endpoint.url, enabled=endpoint.enabled)
+    return answer(_view(endpoint))
 
 
 async def remove_endpoint(call: Call[Nothing, Nothing]) -> web.Response:
     """No more webhooks to this endpoint, not even those on their way."""
-    endpoint = await _find(call)
+    endpoint = await find_endpoint(call)
     await call.context.webhooks.remove(endpoint.endpoint_id, call.principal.company_id)
+    _note(call, Act.ENDPOINT_REMOVED, endpoint, url=endpoint.url)
     return web.Response(status=204)
 
 
 async def test_endpoint(call: Call[Nothing, Nothing]) -> web.Response:
     """Send an `endpoint.test`; how it fared is in the deliveries."""
-    endpoint = await _find(call)
-    webhook_id = await call.context.webhooks.queue_test(endpoint.endpoint_id, call.now)
+    endpoint = await find_endpoint(call)
+    webhook_id = await call.context.deliveries.queue_test(endpoint.endpoint_id, call.now)
     call.context.wake_outbox()
     return answer(TestView(webhook_id=webhook_id), status=202)
 
 
-async def list_deliveries(call: Call[Paged, Nothing]) -> web.Response:
-    """What was sent to this endpoint, newest first."""
-    endpoint, query = await _find(call), call.query
-    found = await call.context.webhooks.deliveries(endpoint.endpoint_id, query.cursor, query.limit + 1)
-    return answer(page(found, query.limit, _delivery_view, lambda delivery: delivery.delivery_id))
+async def rotate_secret(call: Call[Nothing, RotationBody]) -> web.Response:
+    """A new secret, in this answer and in no other; the one before it signs as well for `old_for_s`."""
+    old_until = call.now + timedelta(seconds=call.body.old_for_s)
+    webhook_id = call.path["webhook_id"]
+    rotated = await call.context.webhooks.rotate(webhook_id, call.principal.company_id, old_until)
+    if rotated is None:
+        raise NotFound(f"there is no webhook {webhook_id}")
+    endpoint, secret = rotated
+    _note(call, Act.SECRET_ROTATED, endpoint)
+    return answer(NewEndpointView(**_view(endpoint).model_dump(), secret=secret))
 
 
-async def _find(call: Call[Nothing, Nothing] | Call[Paged, Nothing]) -> Endpoint:
+async def find_endpoint(call: Call[Any, Any]) -> Endpoint:
+    """The endpoint that the path names, if it is this caller's. Raises NotFound."""
     webhook_id = call.path["webhook_id"]
     return _demand_known(await call.context.webhooks.find(webhook_id, call.principal.company_id), webhook_id)
+
+
+def _note(call: Call[Any, Any], act: Act, endpoint: Endpoint, **data: Fact) -> None:
+    call.context.audit.note(
+        act, call.principal, f"webhook:{endpoint.endpoint_id}", company_id=endpoint.company_id, **data
+    )
 
 
 def _demand_known(endpoint: Endpoint | None, webhook_id: str) -> Endpoint:
@@ -191,11 +198,8 @@ def _view(endpoint: Endpoint) -> EndpointView:
         types=list(endpoint.types),
         enabled=endpoint.enabled,
         created_at=endpoint.created_at,
+        old_secret_until=endpoint.old_secret_until,
     )
-
-
-def _delivery_view(delivery: DeliveryRecord) -> DeliveryView:
-    return DeliveryView.model_validate({"id": str(delivery.delivery_id), **asdict(delivery)})
 
 
 _ONE = f"{API}/webhooks/{{webhook_id}}"
@@ -208,5 +212,5 @@ ROUTES: tuple[AnyRoute, ...] = (
     row("PATCH", _ONE, change_endpoint, access=_ACCESS, answers={200: EndpointView}),
     row("DELETE", _ONE, remove_endpoint, access=_ACCESS, answers={204: None}),
     row("POST", f"{_ONE}/test", test_endpoint, access=_ACCESS, answers={202: TestView}),
-    row("GET", f"{_ONE}/deliveries", list_deliveries, access=_ACCESS, answers={200: PageView[DeliveryView]}),
+    row("POST", f"{_ONE}/rotate", rotate_secret, access=_ACCESS, answers={200: NewEndpointView}),
 )

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
-from rescue.api.access import admit
+from rescue.api.access import address_of, admit
 from rescue.api.context import Context
-from rescue.api.problems import FieldError, Invalid, NotFound, Problem, invalid
+from rescue.api.limits import Budget
+from rescue.api.problems import FieldError, Invalid, NotFound, Problem, TooSlow, invalid
 from rescue.api.repeats import once
 from rescue.api.table import JSON, Body, Call, Query, Route
+from rescue.principals import Principal
+
+NEVER_COUNTED = frozenset({"/livez", "/readyz", "/metrics"})
+"""What watches over the service is answered however much it is asked."""
 
 
 def answer(view: BaseModel, *, status: int = 200) -> web.Response:
@@ -24,14 +30,14 @@ def serve(route: Route[Query, Body], context: Context) -> Callable[[web.Request]
 
     async def handle(request: web.Request) -> web.Response:
         now = context.clock.now()
-        principal = await admit(request, route.access, context, now)
+        principal = await _admit(request, route, context)
         call = Call(
             context=context,
             principal=principal,
             now=now,
             path=_path(request),
             query=_read_query(request, route.query),
-            body=await _read_body(request, route),
+            body=await _read_body(request, route, context.body_within_s),
             request=request,
         )
         if not route.is_repeatable:
@@ -39,6 +45,18 @@ def serve(route: Route[Query, Body], context: Context) -> Callable[[web.Request]
         return await once(request, principal, now, context.answers, lambda: route.handle(call))
 
     return handle
+
+
+async def _admit(request: web.Request, route: Route[Query, Body], context: Context) -> Principal:
+    """The caller, if it may ask this, now, and this often."""
+    now, address = context.clock.now(), address_of(request, context.proxies)
+    budget = Budget.CHANGES if route.changes else Budget.READS
+    if route.path not in NEVER_COUNTED:
+        context.limiter.charge_address(address, budget, now)
+    principal = await admit(request, route.access, context, now, address)
+    if not route.access.is_for_anyone:
+        context.limiter.charge_caller(principal, budget, now)
+    return principal
 
 
 def _path(request: web.Request) -> Mapping[str, str]:
@@ -58,16 +76,19 @@ def _read_query(request: web.Request, model: type[Query]) -> Query:
         raise invalid(error, within="query") from None
 
 
-async def _read_body(request: web.Request, route: Route[Query, Body]) -> Body:
-    raw = await _read(request) if route.changes else b""
+async def _read_body(request: web.Request, route: Route[Query, Body], within_s: float) -> Body:
+    raw = await _read(request, within_s) if route.changes else b""
     try:
         return route.body.model_validate_json(raw or b"{}", strict=True)
     except ValidationError as error:
         raise invalid(error, within="body") from None
 
 
-async def _read(request: web.Request) -> bytes:
+async def _read(request: web.Request, within_s: float) -> bytes:
     try:
-        return await request.read()
+        async with asyncio.timeout(within_s):
+            return await request.read()
+    except TimeoutError:
+        raise TooSlow(within_s) from None
     except web.RequestPayloadError:
         raise Problem("the body broke off, or is not packed as its headers say") from None

@@ -17,7 +17,7 @@ from typing import Any, Generic, TypeVar
 
 import asyncpg
 
-from devices.messages import Area, LiftId
+from devices.messages import LiftId
 from devices.state_change import StateChange
 from dispatch.crews import Company, CompanyId, Crew, CrewId, Station, StationId
 from rescue.desk.board import Board, Decision
@@ -29,10 +29,11 @@ from rescue.incident import (
     AssignmentStatus,
     Incident,
     IncidentId,
+    Kind,
     Lift,
     Member,
 )
-from rescue.ports import Carried, Outgoing, Quarantined, Rendered, TrackedLift
+from rescue.ports import Carried, KeptDecision, Outgoing, Quarantined, Rendered, TrackedLift, Wanted
 from rescue.store import rows
 from rescue.store.refusals import refuse_shared_codes, refuse_unknown
 from rescue.store.telemetry import Place
@@ -294,6 +295,10 @@ class MemoryStore(MemoryRegistry, MemoryQuarantine):
         self._endpoints[endpoint.endpoint_id] = endpoint
 
     async def load_board(self, standing_by: Callable[[], None] = lambda: None) -> Board:  # noqa: ARG002
+        """The same as `read_board`: there is no other instance to wait for."""
+        return await self.read_board()
+
+    async def read_board(self) -> Board:
         """Every open incident, its assignments, the alarm ledgers, crews, companies and the next number."""
         open_ones = {one.incident_id: one for one in self._incidents.values() if not one.is_final}
         asked = {a.assignment_id: a for a in self._assignments.values() if a.incident_id in open_ones}
@@ -310,8 +315,17 @@ class MemoryStore(MemoryRegistry, MemoryQuarantine):
     async def hold_desk(self) -> None:
         """Always the desk."""
 
-    async def commit(self, decision: Decision, effects: Sequence[Rendered], now: datetime) -> None:  # noqa: ARG002
-        """Save the whole decision, or nothing of it: whatever can fail comes before whatever changes."""
+    async def commit(
+        self,
+        decision: Decision,
+        effects: Sequence[Rendered],
+        now: datetime,  # noqa: ARG002
+        kept: KeptDecision | None = None,  # noqa: ARG002
+    ) -> None:
+        """Save the whole decision, or nothing of it: whatever can fail comes before whatever changes.
+
+        What it rested on is not kept here: nobody decides again what was simulated.
+        """
         incidents_json, *_ = rows.decision_row(decision, effects)
         incidents = {one.incident_id: one for one in rows.read_incidents(incidents_json)}
         entries = [replace(entry, data=json.loads(rows.to_json(dict(entry.data)))) for entry in decision.entries]
@@ -380,35 +394,36 @@ class MemoryStore(MemoryRegistry, MemoryQuarantine):
         """An incident, open or finished."""
         return self._incidents.get(incident_id)
 
-    async def list_incidents(
-        self,
-        *,
-        status: str,
-        area: Area | None,
-        opened_from: datetime | None,
-        opened_to: datetime | None,
-        company_id: CompanyId | None,
-        after: int | None,
-        limit: int,
-    ) -> Sequence[Incident]:
-        """Incidents by number, newest first; `opened_to` is not part of the span."""
-        asked = {a.incident_id for a in self._assignments.values() if a.company_id == company_id}
-        wanted = [
+    async def last_entrapment_of(self, lift_id: LiftId) -> Incident | None:
+        """The newest case of people in this lift, open or finished."""
+        own = (one for one in self._incidents.values() if one.lift_id == lift_id and one.is_entrapment)
+        return max(own, key=lambda one: one.number, default=None)
+
+    async def find_assignment(self, assignment_id: AssignmentId) -> Assignment | None:
+        """One attempt, of an open case or a finished one."""
+        return self._assignments.get(assignment_id)
+
+    async def list_incidents(self, wanted: Wanted, *, after: int | None, limit: int) -> Sequence[Incident]:
+        """Incidents, newest first; of open ones the gravest kind first."""
+        is_open = wanted.status == "open"
+        asked = {a.incident_id for a in self._assignments.values() if a.company_id == wanted.company_id}
+        found = [
             one
             for one in self._incidents.values()
-            if status in {"all", "closed" if one.is_final else "open"}
-            and area in {None, one.area}
-            and (opened_from is None or one.opened_at >= opened_from)
-            and (opened_to is None or one.opened_at < opened_to)
-            and (company_id is None or one.incident_id in asked)
-            and (after is None or one.number < after)
+            if _is_wanted(one, wanted) and (wanted.company_id is None or one.incident_id in asked)
         ]
-        return sorted(wanted, key=lambda one: one.number, reverse=True)[:limit]
+        in_order = sorted(found, key=lambda one: _place(one, is_open))
+        if after is None:
+            return in_order[:limit]
+        kinds = {one.number: one for one in self._incidents.values()} if is_open else {}
+        place = (0, -after) if not is_open else _place(kinds[after], is_open) if after in kinds else (len(Kind), 0)
+        return [one for one in in_order if _place(one, is_open) > place][:limit]
 
-    async def members_of(self, incident_id: IncidentId) -> Sequence[Member]:
+    async def members_of(self, incident_id: IncidentId, *, after: LiftId | None, limit: int) -> Sequence[Member]:
         """The lifts of a parent case, recovered ones too, by their ids."""
         members = (one for one in self._members.values() if one.parent_id == incident_id)
-        return sorted(members, key=lambda one: one.lift_id)
+        in_order = sorted(members, key=lambda one: one.lift_id)
+        return [one for one in in_order if after is None or one.lift_id > after][:limit]
 
     async def assignments_of(self, incident_id: IncidentId) -> Sequence[Assignment]:
         """Every attempt of a case, in order."""
@@ -446,8 +461,33 @@ class MemoryStore(MemoryRegistry, MemoryQuarantine):
 
     def _outgoing(self, queued: _Queued) -> Outgoing:
         endpoint = self._endpoints[queued.endpoint_id] if queued.endpoint_id is not None else None
-        address = {"url": endpoint.url, "secrets": endpoint.secrets} if endpoint else {}
-        return rows.read_outgoing({**asdict(queued), **address})
+        if endpoint is None:
+            return rows.read_outgoing(asdict(queued))
+        incident = self._case_told_of(queued)
+        standing = {
+            "is_over": incident is not None and incident.is_final,
+            "is_concerned": queued.type != "incident.updated" or self._concerns(incident, endpoint.company_id),
+        }
+        return rows.read_outgoing(asdict(queued) | {"url": endpoint.url, "secrets": endpoint.secrets} | standing)
+
+    def _case_told_of(self, queued: _Queued) -> Incident | None:
+        told = json.loads(queued.body).get("data", {}).get("incident")
+        return self._incidents.get(told["id"]) if told else None
+
+    def _concerns(self, incident: Incident | None, company_id: CompanyId) -> bool:
+        if incident is None or incident.is_final:
+            return True
+        asked = (a for a in self._assignments.values() if a.incident_id == incident.incident_id)
+        holds = any(a.company_id == company_id and a.status in TOLD_MORE for a in asked)
+        return holds or company_id in incident.company_ids or _contractor(incident) == company_id
+
+
+TOLD_MORE = HOLDS_CREW | {AssignmentStatus.RELEASED}
+"""A company whose attempt stands so is told how a case goes on."""
+
+
+def _contractor(incident: Incident) -> CompanyId | None:
+    return incident.lift.company_id if incident.lift else None
 
 
 def _incident_indexes() -> tuple[_UniqueIndex[IncidentId, Incident], ...]:
@@ -462,6 +502,23 @@ def _assignment_indexes() -> tuple[_UniqueIndex[AssignmentId, Assignment], ...]:
         _UniqueIndex("one_assignment_per_attempt", lambda one: (one.incident_id, one.attempt)),
         _UniqueIndex("one_assignment_per_crew", lambda one: one.crew_id if one.status in HOLDS_CREW else None),
     )
+
+
+def _is_wanted(incident: Incident, wanted: Wanted) -> bool:
+    """Whatever can be told from the case alone."""
+    return (
+        wanted.status in {"all", "closed" if incident.is_final else "open"}
+        and wanted.kind in {None, incident.kind}
+        and wanted.area in {None, incident.area}
+        and wanted.parent_id in {None, incident.parent_id}
+        and (wanted.opened_from is None or incident.opened_at >= wanted.opened_from)
+        and (wanted.opened_to is None or incident.opened_at < wanted.opened_to)
+    )
+
+
+def _place(incident: Incident, is_open: bool) -> tuple[int, int]:
+    """Where a case stands in a list."""
+    return (list(Kind).index(incident.kind) if is_open else 0), -incident.number
 
 
 def _take(indexes: Sequence[_UniqueIndex[Id, Value]], moves: Sequence[Mapping[Hashable, Id | None]]) -> None:

@@ -6,14 +6,14 @@ Times are always arguments: no statement reads the database's clock.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 
-from devices.messages import Area
-from dispatch.crews import CompanyId
+from devices.messages import LiftId
 from rescue.desk.board import Board, Decision
-from rescue.incident import Assignment, Incident, IncidentId, Member
-from rescue.ports import Carried, Outgoing, Rendered, StoreUnavailable
+from rescue.incident import Assignment, AssignmentId, Incident, IncidentId, Kind, Member
+from rescue.ports import Carried, KeptDecision, Outgoing, Rendered, StoreUnavailable, Wanted
 from rescue.store import rows
 from rescue.store.connections import connect_pool, reachable
 from rescue.store.desk import DeskConnection
@@ -56,22 +56,30 @@ class PostgresStore(PostgresRegistry, PostgresQuarantine):
             self._drop_desk()
             raise
 
-    async def commit(self, decision: Decision, effects: Sequence[Rendered], now: datetime) -> None:
+    async def read_board(self) -> Board:
+        """Read the board again without letting go of the desk."""
+        async with self._as_desk() as desk:
+            return await desk.load_board()
+
+    async def commit(
+        self, decision: Decision, effects: Sequence[Rendered], now: datetime, kept: KeptDecision | None = None
+    ) -> None:
         """Save the decision in one transaction. After StoreUnavailable the board must be loaded anew."""
-        if self._desk is None:
-            raise StoreUnavailable("this instance is not the desk: the board must be loaded first")
-        try:
-            await self._desk.commit(decision, effects, now)
-        except (StoreUnavailable, asyncio.CancelledError):
-            self._drop_desk()
-            raise
+        async with self._as_desk() as desk:
+            await desk.commit(decision, effects, now, kept)
 
     async def hold_desk(self) -> None:
         """Return if this instance is still the desk. After StoreUnavailable the board must be loaded anew."""
+        async with self._as_desk() as desk:
+            await desk.hold()
+
+    @asynccontextmanager
+    async def _as_desk(self) -> AsyncIterator[DeskConnection]:
+        """The desk's session, given up with whatever breaks it."""
         if self._desk is None:
             raise StoreUnavailable("this instance is not the desk: the board must be loaded first")
         try:
-            await self._desk.hold()
+            yield self._desk
         except (StoreUnavailable, asyncio.CancelledError):
             self._drop_desk()
             raise
@@ -86,24 +94,30 @@ class PostgresStore(PostgresRegistry, PostgresQuarantine):
         row = await self._fetch_row(CASES["find_incident"], incident_id)
         return rows.read_incident(row["body"]) if row else None
 
-    async def list_incidents(
-        self,
-        *,
-        status: str,
-        area: Area | None,
-        opened_from: datetime | None,
-        opened_to: datetime | None,
-        company_id: CompanyId | None,
-        after: int | None,
-        limit: int,
-    ) -> Sequence[Incident]:
-        """Incidents by number, newest first; `opened_to` is not part of the span."""
-        arguments = (status, area, opened_from, opened_to, company_id, after, limit)
-        return [rows.read_incident(row["body"]) for row in await self._fetch(CASES["list_incidents"], *arguments)]
+    async def last_entrapment_of(self, lift_id: LiftId) -> Incident | None:
+        """The newest case of people in this lift, open or finished."""
+        row = await self._fetch_row(CASES["last_entrapment_of"], lift_id)
+        return rows.read_incident(row["body"]) if row else None
 
-    async def members_of(self, incident_id: IncidentId) -> Sequence[Member]:
+    async def find_assignment(self, assignment_id: AssignmentId) -> Assignment | None:
+        """One attempt, of an open case or a finished one."""
+        row = await self._fetch_row(CASES["find_assignment"], assignment_id)
+        return rows.read_assignment(row) if row else None
+
+    async def list_incidents(self, wanted: Wanted, *, after: int | None, limit: int) -> Sequence[Incident]:
+        """Incidents, newest first; of open ones the gravest kind first."""
+        filters = (
+            wanted.kind, wanted.area, wanted.opened_from, wanted.opened_to, wanted.company_id, wanted.parent_id,
+        )  # fmt: skip
+        if wanted.status == "open":
+            found = await self._fetch(CASES["list_open_incidents"], *filters, after, limit, list(Kind))
+        else:
+            found = await self._fetch(CASES["list_incidents"], *filters, after, limit, wanted.status == "all")
+        return [rows.read_incident(row["body"]) for row in found]
+
+    async def members_of(self, incident_id: IncidentId, *, after: LiftId | None, limit: int) -> Sequence[Member]:
         """The lifts of a parent case, recovered ones too, by their ids."""
-        return [rows.read_member(row) for row in await self._fetch(CASES["members_of"], incident_id)]
+        return [rows.read_member(row) for row in await self._fetch(CASES["members_of"], incident_id, after, limit)]
 
     async def assignments_of(self, incident_id: IncidentId) -> Sequence[Assignment]:
         """Every attempt of a case, in order."""

@@ -29,7 +29,8 @@ from rescue.incident import (
     Lift,
     Member,
 )
-from rescue.ports import Carried, Delivery, Downlink, Outgoing, Quarantined, Rendered, TrackedLift
+from rescue.ports import Carried, Delivery, Downlink, KeptDecision, Outgoing, Quarantined, Rendered, TrackedLift
+from rescue.privacy import mask_fields
 from rescue.timeline import Actor, Entry
 
 Row: TypeAlias = tuple[Any, ...]
@@ -81,6 +82,13 @@ def decision_row(decision: Decision, effects: Sequence[Rendered]) -> tuple[str, 
         to_json([_fields(one) for one in effects]),
         to_json([_fields(one) for one in decision.members.values()]),
     )
+
+
+def kept_row(kept: KeptDecision | None) -> Row:
+    """For `save_decision`: when, which cases, the body or why there is none, and the parts by digest; or nothing."""
+    if kept is None:
+        return None, [], None, "", [], []
+    return kept.at, list(kept.incident_ids), kept.body, kept.left_out, list(kept.parts), list(kept.parts.values())
 
 
 def to_json(value: object) -> str:
@@ -171,7 +179,7 @@ def _read_delivery(row: Record) -> Delivery:
         outbox_id=row["outbox_id"],
         key=row["key"],
         type=row["type"],
-        body=json.loads(row["body"]),
+        body=mask_fields(json.loads(row["body"])) if row["is_over"] else json.loads(row["body"]),
         endpoint_id=row["endpoint_id"],
         url=row["url"],
         secrets=tuple(row["secrets"]),
@@ -180,6 +188,7 @@ def _read_delivery(row: Record) -> Delivery:
         tries=row["tries"],
         created_at=row["created_at"],
         expires_at=row["expires_at"],
+        is_concerned=row["is_concerned"],
     )
 
 

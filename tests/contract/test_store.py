@@ -14,8 +14,18 @@ from hypothesis import strategies as st
 from devices.messages import LiftId
 from dispatch.crews import CompanyId
 from rescue.desk.board import Board, Decision
-from rescue.incident import AlarmLedger, Assignment, AssignmentId, AssignmentStatus, Incident, IncidentId, Status
-from rescue.ports import Carried, Delivery, Downlink, Outgoing, Registry, Store
+from rescue.incident import (
+    AlarmLedger,
+    Assignment,
+    AssignmentId,
+    AssignmentStatus,
+    Incident,
+    IncidentId,
+    Kind,
+    Member,
+    Status,
+)
+from rescue.ports import Carried, Delivery, Downlink, Outgoing, Registry, Store, Wanted
 from rescue.store.memory import Endpoint
 from rescue.timeline import first_break
 from tests.contract import cases
@@ -109,8 +119,8 @@ async def test_an_outage_comes_back_with_its_lifts_those_that_have_recovered_too
     board = await store.load_board()
     assert board.members == {(dark.condition, dark.lift_id): dark, (lit.condition, lit.lift_id): lit}
     assert board.by_place == {outage.place: outage.incident_id}
-    assert await store.members_of(outage.incident_id) == [dark, lit]
-    assert await store.members_of(over.incident_id) == [member(over, "L3")]
+    assert await members(store, outage) == [dark, lit]
+    assert await members(store, over) == [member(over, "L3")]
 
 
 async def test_a_lift_may_recover_and_suffer_again(store: AnyStore) -> None:
@@ -118,7 +128,16 @@ async def test_a_lift_may_recover_and_suffer_again(store: AnyStore) -> None:
     await store.load_board()
     for dark_again in (member(outage, "L1"), member(outage, "L1", left_at=later(60)), member(outage, "L1")):
         await commit(store, decision(incidents=[outage], members=[dark_again]))
-        assert await store.members_of(outage.incident_id) == [dark_again]
+        assert await members(store, outage) == [dark_again]
+
+
+async def test_the_lifts_of_an_outage_come_a_page_at_a_time_by_their_ids(store: AnyStore) -> None:
+    outage = parent("p1", 1)
+    lifts = [member(outage, lift_id) for lift_id in ("L1", "L2", "a1")]
+    await store.load_board()
+    await commit(store, decision(incidents=[outage], members=lifts[::-1]))
+    assert await store.members_of(outage.incident_id, after=None, limit=2) == lifts[:2]
+    assert await store.members_of(outage.incident_id, after=LiftId("L2"), limit=2) == lifts[2:]
 
 
 async def test_many_outages_may_be_open_at_once_for_none_is_about_one_lift(store: AnyStore) -> None:
@@ -138,7 +157,36 @@ async def test_what_was_never_saved_is_not_found(store: AnyStore) -> None:
     assert await store.find_incident(unknown) is None
     assert await store.assignments_of(unknown) == []
     assert await store.timeline_of(unknown) == []
-    assert await store.members_of(unknown) == []
+    assert await store.members_of(unknown, after=None, limit=10) == []
+    assert await store.find_assignment(AssignmentId("nobody-1")) is None
+    assert await store.last_entrapment_of(LiftId("nowhere")) is None
+
+
+async def test_an_attempt_is_found_also_when_its_case_is_over(store: AnyStore) -> None:
+    over = incident("i1", 1, status=Status.CLOSED)
+    asked = assignment(over, status=AssignmentStatus.RELEASED)
+    await commit(await as_desk(store), decision(incidents=[over], assignments=[asked]))
+    assert await store.find_assignment(asked.assignment_id) == asked
+
+
+async def test_a_lifts_newest_case_of_people_is_found_among_its_others(store: AnyStore) -> None:
+    first, second = (incident(f"i{n}", n, "L1", status=Status.CLOSED) for n in (1, 2))
+    fault = replace(incident("i3", 3, "L1"), kind=Kind.FAULT)
+    elsewhere = incident("i4", 4, "L2")
+    await commit(await as_desk(store), decision(incidents=[first, second, fault, elsewhere]))
+    assert await store.last_entrapment_of(LiftId("L1")) == second
+    assert await store.last_entrapment_of(LiftId("L2")) == elsewhere
+
+
+async def test_a_case_that_is_over_takes_a_late_line_and_stays_over(store: AnyStore) -> None:
+    over = incident("i1", 1, "L1", status=Status.CLOSED)
+    first, late = history(over, "closed", "too late")
+    await commit(await as_desk(store), decision(incidents=[over], entries=[first]))
+    told = replace(over, version=2, late_entries=1)
+    await commit(store, decision(incidents=[told, incident("i2", 2, "L1")], entries=[late]))
+    assert await store.find_incident(over.incident_id) == told
+    assert await store.timeline_of(over.incident_id) == [first, late]
+    assert set((await store.load_board()).incidents) == {IncidentId("i2")}
 
 
 # --- every value comes back as it was
@@ -442,6 +490,31 @@ async def test_cases_are_listed_newest_first_as_far_as_they_are_asked_for(
     assert [case.number for case in await listed(store, wanted)] == numbers
 
 
+async def test_open_cases_are_listed_by_how_grave_they_are_and_then_newest_first(store: AnyStore) -> None:
+    kinds = [Kind.TEST_OVERDUE, Kind.ENTRAPMENT, Kind.FAULT, Kind.ENTRAPMENT, Kind.LINK_LOST, Kind.FAULT]
+    cases = [replace(incident(f"i{n}", n), kind=kind) for n, kind in enumerate(kinds, start=1)]
+    await commit(await as_desk(store), decision(incidents=[*cases, incident("i7", 7, status=Status.CLOSED)]))
+    in_order = [4, 2, 6, 3, 5, 1]
+    assert [case.number for case in await listed(store, {"status": "open"})] == in_order
+    for place, number in enumerate(in_order, start=1):
+        page = await listed(store, {"status": "open", "after": number, "limit": 2})
+        assert [case.number for case in page] == in_order[place : place + 2]
+    assert [case.number for case in await listed(store, {"kind": Kind.FAULT, "status": "open"})] == [6, 3]
+    assert [case.number for case in await listed(store, {"kind": Kind.ENTRAPMENT})] == [7, 4, 2]
+
+
+async def test_the_cases_that_are_part_of_another_are_listed(store: AnyStore) -> None:
+    outage = parent("p1", 1)
+    children = [
+        replace(incident(f"i{n}", n, status=status), parent_id=outage.incident_id)
+        for n, status in ((2, Status.OPEN), (3, Status.CLOSED))
+    ]
+    await commit(await as_desk(store), decision(incidents=[outage, *children, incident("i4", 4)]))
+    assert [case.number for case in await listed(store, {"parent_id": outage.incident_id})] == [3, 2]
+    found = await listed(store, {"parent_id": outage.incident_id, "status": "open"})
+    assert [case.number for case in found] == [2]
+
+
 # --- helpers
 
 
@@ -479,16 +552,13 @@ async def deliveries(store: AnyStore, now: datetime) -> list[Delivery]:
 
 
 async def listed(store: AnyStore, wanted: dict[str, object]) -> Sequence[Incident]:
-    everything: dict[str, object] = {
-        "status": "all",
-        "area": None,
-        "opened_from": None,
-        "opened_to": None,
-        "company_id": None,
-        "after": None,
-        "limit": 100,
-    }
-    return await store.list_incidents(**{**everything, **wanted})  # type: ignore[arg-type]
+    filters = {name: value for name, value in wanted.items() if name not in {"after", "limit"}}
+    after, limit = wanted.get("after"), wanted.get("limit", 100)
+    return await store.list_incidents(Wanted(**filters), after=after, limit=limit)  # type: ignore[arg-type]
+
+
+async def members(store: AnyStore, of: Incident) -> Sequence[Member]:
+    return await store.members_of(of.incident_id, after=None, limit=100)
 
 
 def endpoint(

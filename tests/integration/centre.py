@@ -14,33 +14,44 @@ from zoneinfo import ZoneInfo
 import aiohttp
 from aiohttp import web
 from argon2 import PasswordHasher
+from prometheus_client import CollectorRegistry
 
 from devices.fleet import Fleet
 from devices.messages import Area, LiftId
 from devices.slot import Rules
 from dispatch.crews import Company, CompanyId, CompanyKind, Crew, CrewId, Position, Station, StationId
 from dispatch.travel import StraightLine
-from rescue.accounts import Accounts, Role
+from rescue.accounts import Accounts, Role, VendorId
 from rescue.api.application import make_app
-from rescue.api.context import Context, Health
+from rescue.api.context import Context
+from rescue.api.delivery_log import DeliveryLog
 from rescue.api.endpoints import Endpoints
+from rescue.api.limits import Limiter, Rates
 from rescue.api.records import Records
 from rescue.api.repeats import Answers
+from rescue.api.visits import Visits
+from rescue.audit_log import AuditLog
 from rescue.desk.draft import DeskRules
 from rescue.effects import Effect
-from rescue.escalation import Policy
+from rescue.health import Health
 from rescue.incident import Lift
 from rescue.live import LiveFleet
+from rescue.metrics import DESK, Figures
+from rescue.policies import Policies
 from rescue.ports import Rendered
 from rescue.render import render
+from rescue.reports.kpi import Reports
 from rescue.service import DeskService
+from rescue.signing import Signer
+from rescue.store.audit_log import PostgresAuditLog
+from rescue.store.exports import PostgresCaseFiles
 from rescue.store.postgres import PostgresStore
 from tests.postgres import TEMPLATE, database_at, execute
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 LINK_KEY = b"a key for the links of this test"
 PUBLIC_URL = "http://rescue.example"
-POLICY = Policy()
+POLICIES = Policies()
 PASSWORD = "correct horse"
 
 ANKANG = Company(company_id=CompanyId("ankang"), name="安康电梯", phone="0371-1", kind=CompanyKind.CONTRACTOR)
@@ -49,6 +60,7 @@ EAST = Station(
     station_id=StationId("east"), company_id=BEIHAI.company_id, name="East gate", position=Position(113.70, 34.75)
 )
 ERQI, JINSHUI = Area("410103"), Area("410105")
+VENDOR = "sensors"
 OFFICERS_PHONE = "037160005678"
 SCRIPT = "<img src=x onerror=\"document.title='executed'\">"
 
@@ -95,7 +107,7 @@ LIFTS = (
     lift("L1", "100001", ANKANG),
     lift("L2", "100002", ANKANG),
     lift("L3", "100003", BEIHAI, area=ERQI),
-    lift("L4", "100004", BEIHAI),
+    lift("L4", "100004", BEIHAI, attributes={"vendor": VENDOR}),
     lift("L5", "100005", ANKANG, address=SCRIPT),
 )
 
@@ -240,11 +252,11 @@ def _desk(store: PostgresStore, clock: HandClock) -> DeskService:
     numbers = iter(range(1, 10_000))
 
     def render_effect(effect: Effect, now: datetime) -> Rendered:
-        return render(effect, policy=POLICY, public_url=PUBLIC_URL, link_key=LINK_KEY, now=now)
+        return render(effect, policies=POLICIES, public_url=PUBLIC_URL, link_key=LINK_KEY, now=now)
 
     return DeskService(
         store=store,
-        rules=DeskRules(policy=POLICY, travel=StraightLine(time_zone=ZoneInfo("Asia/Shanghai"))),
+        rules=DeskRules(policies=POLICIES, travel=StraightLine(time_zone=ZoneInfo("Asia/Shanghai"))),
         clock=clock,
         new_id=lambda: f"id{next(numbers)}",
         render=render_effect,
@@ -256,21 +268,32 @@ def _context(store: PostgresStore, desk: DeskService, clock: HandClock) -> Conte
     fleet = Fleet(Rules(trapped_after_s=30))
     for card in LIFTS:
         fleet.add(card.lift_id, card.area)
+    audit_log = PostgresAuditLog(store.url, store.pool)
+    registry = CollectorRegistry()
+    registry.register(Figures(desk, DESK))
     quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     return Context(
         desk=desk,
         store=store,
         records=Records(store.pool),
-        accounts=Accounts(store.pool, quick),
+        reports=Reports(store.pool, ZoneInfo("Asia/Shanghai")),
+        accounts=Accounts(store.url, store.pool, quick),
         answers=Answers(store.pool),
         webhooks=Endpoints(store.pool),
+        deliveries=DeliveryLog(store.pool),
+        audit=AuditLog(audit_log, clock),
+        audit_log=audit_log,
+        case_files=PostgresCaseFiles(store.url, store.pool),
+        signer=Signer(b"the key that signs these exports"),
+        limiter=Limiter(Rates(reads_per_s=1e6, changes_per_s=1e6)),
+        visits=Visits(clock),
         fleet=LiveFleet(fleet),
-        policy=POLICY,
+        policies=POLICIES,
         clock=clock,
         link_key=LINK_KEY,
         public_url=PUBLIC_URL,
         health=lambda: Health(ready=True),
-        counts=lambda: {"rescue_messages_total": 7, "rescue_open_incidents": len(desk.board.incidents)},
+        metrics=registry,
         wake_outbox=lambda: None,
     )
 
@@ -280,3 +303,4 @@ async def _give_tokens(centre: Centre) -> None:
         centre.tokens[role] = await centre.context.accounts.add_token(role, centre.clock.now())
     for company in (ANKANG, BEIHAI):
         centre.tokens[company.company_id] = await centre.context.accounts.add_token(company.company_id, NOON)
+    centre.tokens[VENDOR] = await centre.context.accounts.add_token(VendorId(VENDOR), NOON)

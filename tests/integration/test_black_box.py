@@ -162,7 +162,7 @@ async def test_a_recording_without_a_state_to_set_out_from_is_a_failure_that_say
 @pytest.mark.parametrize(
     ("spoil", "complaint"),
     [
-        ("DELETE FROM black_boxes", "no recording is stored with case 31"),
+        ("DELETE FROM black_boxes", "neither a recording nor a decision is kept of case 31"),
         ("UPDATE black_boxes SET body = '7'", "this is no recording"),
     ],
 )

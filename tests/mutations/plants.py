@@ -38,6 +38,14 @@ DEADLINES, DRAFT, OPERATORS, SIGNS = (f"rescue/desk/{name}.py" for name in ("dea
 CONDITIONS, OUTAGES, SETTLING, TRAPPED = (
     f"rescue/desk/{name}.py" for name in ("conditions", "outages", "settling", "trapped")
 )
+AFTERWARDS, COMFORTING, ENDING, MERGING, REOPENING = (
+    f"rescue/desk/{name}.py" for name in ("afterwards", "comforting", "ending", "merging", "reopening")
+)
+BRIEFING, HANDING_OVER, LETTING_GO, REDIRECTING, RELIEVING, TELLING = (
+    f"rescue/desk/{name}.py"
+    for name in ("briefing", "handing_over", "letting_go", "redirecting", "relieving", "telling")
+)
+POLICIES = "rescue/policies.py"
 ESCALATION, TIMELINE = "rescue/escalation.py", "rescue/timeline.py"
 
 PLANTS = (
@@ -101,14 +109,14 @@ PLANTS = (
     Plant(
         "people trapped again in a released case are not asked for",
         TRAPPED,
-        "    if incident.status is Status.RELEASED:\n        return _set_going",
-        "    if False:\n        return _set_going",
+        "    if incident.status is Status.RELEASED:\n        return set_going",
+        "    if False:\n        return set_going",
     ),
     Plant(
         "people hurt in a lift stuck again do not raise the level",
         TRAPPED,
-        "_set_going(draft, _raise_if_grave(draft, _trapped_again(draft, joined, report)))",
-        "_set_going(draft, _trapped_again(draft, joined, report))",
+        "set_going(draft, raise_if_grave(draft, _trapped_again(draft, joined, report)))",
+        "set_going(draft, _trapped_again(draft, joined, report))",
     ),
     Plant("a finished case stays on the board", BOARD, "        if incident.is_final:\n", "        if False:\n"),
     # evidence and signs
@@ -142,12 +150,12 @@ PLANTS = (
         "    if ended[-1].ended_at is None:\n",
         "    if False:\n",
     ),
-    Plant("a crew is stood down on one sign", OPERATORS, "if len(signs) < 2 and", "if len(signs) < 1 and"),
+    Plant("a crew is stood down on one sign", ENDING, "if len(signs) < 2 and", "if len(signs) < 1 and"),
     # asking
     Plant(
         "nobody is asked again when nobody could be asked",
         ASKING,
-        "later = incident.due(ask_by=draft.after(draft.policy.ask_again_after_s))",
+        "later = incident.due(ask_by=draft.after(draft.policy_of(incident).ask_again_after_s))",
         "later = incident",
     ),
     Plant(
@@ -159,24 +167,24 @@ PLANTS = (
     Plant(
         "a company that had its turn at level 1 is asked again at level 2",
         ASKING,
-        "if c in crews and r.level < incident.level == 2}",
+        "if c in crews and r.level < incident.level}",
         "if c in crews and r.level < 0}",
     ),
     Plant(
         "a crew that was only offered a case is asked for another",
         BOARD,
-        "            if a.status in HOLDS_CREW\n",
-        '            if a.status in HOLDS_CREW and a.status != "offered"\n',
+        "if assignment.status in HOLDS_CREW:\n            self.holders",
+        'if assignment.status in HOLDS_CREW and assignment.status != "offered":\n            self.holders',
     ),
     Plant(
         "a crew is asked twice in one decision",
         DRAFT,
-        "for changed in self.assignments.values():",
-        "for changed in list(self.assignments.values())[:0]:",
+        "held = (a for a in self.assignments.values() if a.status in HOLDS_CREW)",
+        "held: tuple[Assignment, ...] = ()",
     ),
     Plant(
         "a crew that declines stays held",
-        ASKING,
+        LETTING_GO,
         "replace(assignment, status=status, ended_at=draft.now, end_reason=reason)",
         "replace(assignment, ended_at=draft.now, end_reason=reason)",
     ),
@@ -188,31 +196,31 @@ PLANTS = (
     ),
     Plant(
         "a higher level begins with the attempts of the lower",
-        ASKING,
+        LETTING_GO,
         "raised = replace(incident, level=level, asked_at_level=0)",
         "raised = replace(incident, level=level)",
     ),
     Plant(
         "the level is raised in words only",
-        ASKING,
+        LETTING_GO,
         "raised = replace(incident, level=level, asked_at_level=0)",
         "raised = replace(incident, asked_at_level=0)",
     ),
     Plant(
         "an operator's choice of crew has no limit in time",
         ASKING,
-        "        _engaged_in_time(draft, asked),\n",
-        "        asked,\n",
+        "return carry_offer(draft, _engaged_in_time(draft, asked), assignment",
+        "return carry_offer(draft, asked, assignment",
     ),
     Plant(
         "a case that lost its crew has no new limit in time",
-        ASKING,
-        "return freed.due(engage_by=draft.after(draft.policy.accept_within_s)) if starts_anew else freed",
+        LETTING_GO,
+        "return freed.due(engage_by=draft.after(draft.policy_of(incident).accept_within_s)) if starts_anew else freed",
         "return freed",
     ),
     Plant(
         "who was no longer asked is not in the history",
-        ASKING,
+        LETTING_GO,
         '    freed = draft.record(freed, "withdrawn", said, attempt=assignment.attempt, crew_id=assignment.crew_id)\n',
         "    freed = draft.save(freed)\n",
     ),
@@ -282,7 +290,7 @@ PLANTS = (
     Plant(
         "the stay in the car is looked at once",
         DEADLINES,
-        "return draft.save(incident.due(stay_by=next_mark_at(incident, draft.now, draft.policy)))",
+        "return draft.save(incident.due(stay_by=next_mark_at(incident, draft.now, policy)))",
         "return draft.save(incident)",
     ),
     Plant(
@@ -294,18 +302,18 @@ PLANTS = (
     Plant(
         "the marks past when an entrapment is found are left out",
         TRAPPED,
-        "stay_by=next_mark_at(bare, bare.trapped_since, draft.policy)",
-        "stay_by=next_mark_at(bare, draft.now, draft.policy)",
+        "stay_by=next_mark_at(known, known.trapped_since, draft.policy_of(known))",
+        "stay_by=next_mark_at(known, draft.now, draft.policy_of(known))",
     ),
     Plant(
         "a forgotten call-back is forgotten for good",
         DEADLINES,
-        "again = incident.due(call_back_by=draft.after(draft.policy.mark_repeats_after_s))",
+        "again = incident.due(call_back_by=draft.after(draft.policy_of(incident).mark_repeats_after_s))",
         "again = incident",
     ),
     # operators
-    Plant("a case is closed without a call-back", OPERATORS, "if incident.called_back_at is None:", "if False:"),
-    Plant("a case is closed without its cause", OPERATORS, "    if not cause_code:\n", "    if False:\n"),
+    Plant("a case is closed without a call-back", ENDING, "if incident.called_back_at is None:", "if False:"),
+    Plant("a case is closed without its cause", ENDING, "    if not cause_code:\n", "    if False:\n"),
     Plant(
         "an operator acts on what is no longer so",
         OPERATORS,
@@ -346,7 +354,7 @@ PLANTS = (
     Plant(
         "a forgotten fault is forgotten for good",
         DEADLINES,
-        "again = incident.due(attend_by=draft.after(attend_within_s(incident.kind, draft.policy)))",
+        "again = incident.due(attend_by=draft.after(attend_within_s(incident.kind, draft.policy_of(incident))))",
         "again = incident",
     ),
     Plant(
@@ -367,11 +375,86 @@ PLANTS = (
         "    if order.index(found.kind) < order.index(incident.kind):\n",
         "    if True:\n",
     ),
+    # merged, reopened, said too late
+    Plant("a lift that rings is merged away", MERGING, "    if _lift_says_so(incident):\n", "    if False:\n"),
+    Plant(
+        "a lift that shows people inside is merged away",
+        MERGING,
+        "    return rings or (incident.is_inferred and Sign.LIFT_RECOVERED not in incident.signs)\n",
+        "    return rings\n",
+    ),
+    Plant(
+        "people are merged into a case whose people are out",
+        MERGING,
+        "    for case in (incident, into):\n",
+        "    for case in (incident,):\n",
+    ),
+    Plant(
+        "the crew of a merged case goes home though the other has none",
+        MERGING,
+        "    if crew and grown.status is Status.OPEN:\n",
+        "    if False:\n",
+    ),
+    Plant(
+        "people hurt in a merged case are forgotten",
+        MERGING,
+        "raise_if_grave(draft, draft.record(known, ",
+        "(draft.record(known, ",
+    ),
+    Plant(
+        "a merged case's lift and another building's are taken for one place",
+        MERGING,
+        "    if not _may_be_one_place(incident, into):\n",
+        "    if False:\n",
+    ),
+    Plant(
+        "a lift has two cases once one is reopened",
+        REOPENING,
+        "    known = draft.incident_of(over.lift_id)\n",
+        "    known = None\n",
+    ),
+    Plant(
+        "a case names one of long ago",
+        TRAPPED,
+        "return before if ended_s <= draft.policy_of(before).follows_within_s else None",
+        "return before",
+    ),
+    Plant(
+        "late answers are written down without end",
+        AFTERWARDS,
+        "    if over.late_entries >= LATE_KEPT:\n",
+        "    if False:\n",
+    ),
+    Plant(
+        "a case that is over counts its changes from one",
+        DRAFT,
+        "    def _before(self, incident_id: IncidentId) -> Incident | None:\n        if self.finished and",
+        "    def _before(self, incident_id: IncidentId) -> Incident | None:\n        if False and self.finished and",
+    ),
+    # comfort
+    Plant(
+        "passengers are spoken to once",
+        COMFORTING,
+        "    again = incident.due(comfort_by=draft.after(draft.policy_of(incident).comfort_every_s))\n",
+        "    again = incident\n",
+    ),
+    Plant(
+        "nobody speaks to people found in a lift with a fault",
+        TRAPPED,
+        "    risen = remind(draft, risen)\n",
+        "",
+    ),
+    Plant(
+        "missed reminders are written down without end",
+        COMFORTING,
+        "    if incident.comforts_missed >= MISSES_KEPT:\n",
+        "    if False:\n",
+    ),
     # mass events
     Plant(
         "lifts that suffer together stay apart",
         OUTAGES,
-        "    if len(neighbours) < draft.policy.mass_in_building:\n",
+        "    if len(neighbours) < policy.mass_in_building:\n",
         "    if True:\n",
     ),
     Plant(
@@ -383,7 +466,7 @@ PLANTS = (
     Plant(
         "yesterday's outage counts for today's",
         OUTAGES,
-        "if one.joined_at >= draft.after(-draft.policy.mass_window_s)]",
+        "if one.joined_at >= draft.after(-policy.mass_window_s)]",
         "]",
     ),
     Plant(
@@ -413,8 +496,8 @@ PLANTS = (
     Plant(
         "people trapped in an outage are not found under it",
         TRAPPED,
-        "return _set_going(draft, outages.adopt(draft, opened))",
-        "return _set_going(draft, opened)",
+        "return set_going(draft, outages.adopt(draft, opened))",
+        "return set_going(draft, opened)",
     ),
     Plant(
         "two cases of one decision bear one number",
@@ -427,6 +510,119 @@ PLANTS = (
         DRAFT,
         "incident_id = self._by_lift.get(lift_id) or self.board.by_lift.get(lift_id)",
         "incident_id = self.board.by_lift.get(lift_id)",
+    ),
+    # levels, hand-over, relief, redirection
+    Plant(
+        "in an area without power levels 1 and 2 are not asked together",
+        ASKING,
+        "if incident.level == 1 and _are_asked_together(draft, incident):",
+        "if False:",
+    ),
+    Plant(
+        "a contractor too far away is asked all the same",
+        ESCALATION,
+        "asks is Asks.CONTRACTOR and eta_s > policy.reach_within_s",
+        "asks is Asks.CONTRACTOR and eta_s > 10 * policy.reach_within_s",
+    ),
+    Plant(
+        "the time that has passed does not count towards the limit of arrival",
+        ESCALATION,
+        "arrival_s = (now - max(incident.opened_at, incident.trapped_since)).total_seconds() + eta_s",
+        "arrival_s = eta_s",
+    ),
+    Plant(
+        "the first rule goes before later ones", POLICIES, "for rule in self.rules:", "for rule in self.rules[::-1]:"
+    ),
+    Plant(
+        "people are reminded of the call once a minute for ever",
+        ESCALATION,
+        "min(max(within_s, waited_s), max(within_s, policy.mark_repeats_after_s))",
+        "within_s",
+    ),
+    Plant(
+        "what is to be said grows old",
+        HANDING_OVER,
+        "if (words.en, words.zh) != (handover.say, handover.say_zh):",
+        "if False:",
+    ),
+    Plant(
+        "a call that was made is made again",
+        HANDING_OVER,
+        "    if handover.confirmed_at:\n        raise Refused",
+        "    if False:\n        raise Refused",
+    ),
+    Plant(
+        "a call that was made is still waited for",
+        HANDING_OVER,
+        "done = replace(incident, handover=confirmed).without(Deadline.HAND_OVER_BY)",
+        "done = replace(incident, handover=confirmed)",
+    ),
+    Plant("people trapped again are not called for again", TRAPPED, "        handover=None,\n", ""),
+    Plant(
+        "whoever is called does not hear that somebody is hurt",
+        BRIEFING,
+        "if incident.injured else []",
+        "if False else []",
+    ),
+    Plant(
+        "a crew that accepted is not watched",
+        ANSWERS,
+        "    going = watch(draft, going, accepted)\n",
+        "",
+    ),
+    Plant(
+        "a crew that accepts and will be late is taken for one in time",
+        ANSWERS,
+        "return going if answered.eta_s is None else engage_if_late(draft, going, accepted)",
+        "return going",
+    ),
+    Plant(
+        "the late crew drives on beside the one that relieves it",
+        RELIEVING,
+        """return take_over(draft, withdraw_crew(draft, incident, f"crew {relief.crew_id} comes in its place"))""",
+        "return incident",
+    ),
+    Plant(
+        "a relief that would be later still is asked",
+        RELIEVING,
+        "return draft.after(choice.eta_s) < expected_by - margin",
+        "return True",
+    ),
+    Plant(
+        "a silent crew never brings the next level",
+        RELIEVING,
+        "while relieved.relief_id is None and relieved.level < FIRE_BRIGADE:",
+        "while False:",
+    ),
+    Plant(
+        "a crew that has set out after the reminder is relieved all the same",
+        RELIEVING,
+        "return expected.without(Deadline.SET_OUT_BY, Deadline.RELIEVE_BY)",
+        "return expected.without(Deadline.SET_OUT_BY)",
+    ),
+    Plant(
+        "an offer in relief outlives the case's end",
+        LETTING_GO,
+        "return withdraw_crew(draft, withdraw_relief(draft, incident, reason), reason, final=final)",
+        "return withdraw_crew(draft, incident, reason, final=final)",
+    ),
+    Plant(
+        "cases that matter as much take crews from each other",
+        REDIRECTING,
+        "if priority(other) >= priority(incident):",
+        "if priority(other) > priority(incident):",
+    ),
+    Plant(
+        "a crew is called away from people beside whom it stands",
+        REDIRECTING,
+        "if holds.status is AssignmentStatus.ON_SCENE:",
+        "if False:",
+    ),
+    Plant(
+        "a case that lost its crew to another is not asked again",
+        REDIRECTING,
+        "return now if now.assignment_id else ask(draft, now)",
+        "return now",
     ),
     # the decision itself
     Plant(
@@ -444,7 +640,7 @@ PLANTS = (
     Plant("each entry begins a chain of its own", DRAFT, "previous=incident.head", 'previous=""'),
     Plant(
         "two effects are one to whoever carries them",
-        ASKING,
+        TELLING,
         ":{incident.version}:{incident.entries}:{type_}:",
         ":{type_}:",
     ),

@@ -52,6 +52,7 @@ DESK = Suite(
         "tests/unit/test_timeline.py",
         "tests/unit/test_incident.py",
         "tests/unit/test_escalation.py",
+        "tests/unit/test_policies.py",
     ),
     properties=("tests/property/desk",),
 )

@@ -8,6 +8,10 @@ SELECT pg_try_advisory_lock($1);
 -- Waits as long as the session's lock_timeout, then fails.
 SELECT pg_advisory_lock($1);
 
+-- name: is_read_only
+-- By its configuration (default_transaction_read_only) or because it is a replica.
+SELECT current_setting('transaction_read_only')::boolean;
+
 -- name: open_incidents
 SELECT body FROM incidents WHERE is_open ORDER BY number;
 
@@ -33,8 +37,8 @@ SELECT coalesce(max(number), 0) + 1 FROM incidents;
 
 -- name: save_decision
 -- A whole decision in one statement and one round trip, each table's rows as one array of JSON: incidents,
--- assignments, ledgers, entries, effects, members. Rows are written in the order given, which matters where a lift's old case
--- makes room for its new one, or a crew leaves one attempt for another.
+-- assignments, ledgers, entries, effects, members; then what it rested on, if that is kept. Rows are written in the order
+-- given, which matters where a lift's old case makes room for its new one, or a crew leaves one attempt for another.
 WITH
 saved_incidents AS (
     INSERT INTO incidents (incident_id, body, opened_at)
@@ -81,6 +85,15 @@ appended_entries AS (
     -- No ON CONFLICT: an entry that is there already means that two desks write, and must fail.
     INSERT INTO timeline
     SELECT * FROM json_populate_recordset(NULL::timeline, $4)
+),
+kept_decision AS (
+    INSERT INTO decisions (decided_at, incident_ids, body, left_out)
+    SELECT $7::timestamptz, $8::text[], $9::bytea, $10::text WHERE $7 IS NOT NULL
+),
+kept_parts AS (
+    INSERT INTO decision_parts (hash, body, used_at)
+    SELECT part.hash, part.body, $7 FROM unnest($11::text[], $12::bytea[]) AS part (hash, body)
+    ON CONFLICT (hash) DO UPDATE SET used_at = greatest(decision_parts.used_at, excluded.used_at)
 )
 -- One row for the lift's topic, or one for each endpoint of the company that asked for this type and is switched on.
 -- Due at once. An effect queued before stays as it is.

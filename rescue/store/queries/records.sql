@@ -1,8 +1,5 @@
 -- What only people and companies ask, through the API: the desk decides without any of it.
 
--- name: find_assignment
-SELECT * FROM assignments WHERE assignment_id = $1;
-
 -- name: list_assignments
 -- Newest first. Ids of one instant are told apart by the id, so that a page ends at one place and no other.
 SELECT * FROM assignments
@@ -22,16 +19,27 @@ WHERE ($1::text IS NULL OR company_id = $1)
     AND ($3::text IS NULL OR area = $3)
     AND ($4::text IS NULL OR strpos(lower(concat_ws(' ', lift_id, rescue_code, address, building)), lower($4)) > 0)
     AND ($5::text IS NULL OR lift_id > $5)
+    AND ($7::text IS NULL OR attributes ->> 'vendor' = $7)
 ORDER BY lift_id
 LIMIT $6;
 
+-- name: quarantine_of_vendor
+-- Whose a message is stands in its topic: lifts/v1/{area}/{lift_id}/{channel}.
+SELECT * FROM quarantine
+WHERE split_part(topic, '/', 4) IN (SELECT lift_id FROM lifts WHERE attributes ->> 'vendor' = $1)
+    AND topic LIKE 'lifts/%'
+    AND ($2::bigint IS NULL OR id < $2)
+ORDER BY id DESC
+LIMIT $3;
+
 -- name: count_cases
--- The cases opened since $1 by where they stand, and how long a crew took from the opening, where one arrived.
+-- The cases opened since $1 by kind and where they stand, and how long a crew took from the opening, where one arrived.
 SELECT
+    kind,
     status,
     count(*) AS cases,
     count(body ->> 'arrived_at') AS arrivals,
     coalesce(sum(extract(epoch FROM (body ->> 'arrived_at')::timestamptz - opened_at)), 0)::float AS arrival_s
 FROM incidents
 WHERE opened_at >= $1
-GROUP BY status;
+GROUP BY kind, status;
