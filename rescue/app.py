@@ -26,7 +26,6 @@ from devices.fleet import Fleet, OwnRules
 from devices.messages import LiftId
 from devices.mqtt import MqttLink
 from devices.profiles import load_profiles
-from dispatch.travel import StraightLine
 from rescue import ready as ready_file
 from rescue.accounts import ACCOUNTS, Accounts
 from rescue.api.application import make_app
@@ -37,35 +36,34 @@ from rescue.api.limits import Limiter, Rates
 from rescue.api.records import Records
 from rescue.api.repeats import Answers
 from rescue.api.visits import Visits
-from rescue.audit_log import AuditLog
-from rescue.auditor import Auditor
-from rescue.black_box import open_ring
+from rescue.black_box.recorder import Recorder
+from rescue.black_box.recordings import Recordings
+from rescue.black_box.ring import open_ring
 from rescue.clock import SystemClock
 from rescue.collector import spare_what_lives
-from rescue.deadman import Deadman, make_deadman
 from rescue.desk.board import Decision
 from rescue.desk.draft import DeskRules
 from rescue.desk.inputs import OfferUndelivered
 from rescue.effects import Effect
-from rescue.health import Vitals
+from rescue.hearing.ingest import SUBSCRIPTIONS, Ingest
+from rescue.hearing.lift_rules import read_own_rules, tracker_rules
+from rescue.hearing.lift_states import LiftStates
+from rescue.hearing.live import LiveFleet
+from rescue.hearing.remember import remember_cases
+from rescue.hearing.telemetry import Telemetry
 from rescue.housekeeping import Housekeeping, Keeping
-from rescue.ingest import SUBSCRIPTIONS, Ingest
-from rescue.lift_rules import read_own_rules, tracker_rules
-from rescue.lift_states import LiftStates
-from rescue.live import LiveFleet
-from rescue.metrics import Parts, show
-from rescue.outbox import Outbox
+from rescue.people.audit_log import AuditLog
 from rescue.policy_file import load_policies
 from rescue.ports import Rendered, StoreUnavailable, TrackedLift
-from rescue.recorder import Recorder
-from rescue.recordings import Recordings
-from rescue.remember import remember_cases
-from rescue.render import render
+from rescue.proof.seals import Sealing
+from rescue.proof.signing import KEY_NAME, Signer
 from rescue.reports.kpi import Reports
-from rescue.seals import Sealing
-from rescue.service import DeskService
+from rescue.roads import FollowedRoads, follow_roads
+from rescue.sending.outbox import Outbox
+from rescue.sending.render import render
+from rescue.sending.webhooks import Sender
 from rescue.settings import ServiceError, Settings
-from rescue.signing import KEY_NAME, Signer
+from rescue.shell.service import DeskService
 from rescue.store.announcements import announcements
 from rescue.store.attic import PostgresAttic
 from rescue.store.audit_log import PostgresAuditLog
@@ -79,11 +77,13 @@ from rescue.store.postgres import PostgresStore
 from rescue.store.seals import PostgresSeals
 from rescue.store.telemetry import PostgresTelemetry
 from rescue.surroundings import Surroundings, masked, surroundings
-from rescue.telemetry import Telemetry
 from rescue.timeline import MACHINE
-from rescue.timings import DeskTimes, TimedSender
 from rescue.tls import chosen, follow, renew, server_context
-from rescue.webhooks import Sender
+from rescue.watch.auditor import Auditor
+from rescue.watch.deadman import Deadman, make_deadman
+from rescue.watch.health import Vitals
+from rescue.watch.metrics import Parts, show
+from rescue.watch.timings import DeskTimes, TimedSender
 
 log = structlog.get_logger(__name__)
 
@@ -152,6 +152,7 @@ class House:
     sealing: Sealing
     auditor: Auditor
     deadman: Deadman | None
+    roads: FollowedRoads
     own_rules: Callable[[TrackedLift], OwnRules | None]
     lifts_known: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -169,6 +170,7 @@ class House:
             "audit": self.audit.run(),
             "visits": self.visits.run(announcements(self.store.url, ACCOUNTS)),
             "housekeeping": self.housekeeping.run(),
+            "roads": self.roads.run(),
             "seals": self.sealing.run(),
             **around.works(self.store, self.clock),
         }
@@ -247,7 +249,8 @@ async def _furnish(settings: Settings, around: Surroundings, store: PostgresStor
     signer = Signer(await lasting_key(store.pool, KEY_NAME, clock.now()))
     public_url = str(settings.public_url or _http_url(settings)).rstrip("/")
     policies, zone = load_policies(settings), ZoneInfo(settings.timezone)
-    rules = DeskRules(policies=policies, travel=StraightLine(time_zone=zone), time_zone=zone)
+    roads = follow_roads(settings, clock)
+    rules = DeskRules(policies=policies, travel=roads, time_zone=zone)
     telemetry = Telemetry(PostgresTelemetry(around.database_url, store.pool), clock, settings.telemetry_days)
     tracked_by = tracker_rules(settings, clock.now())
     fleet = Fleet(
@@ -379,6 +382,7 @@ async def _furnish(settings: Settings, around: Surroundings, store: PostgresStor
         housekeeping=housekeeping,
         auditor=auditor,
         deadman=deadman,
+        roads=roads,
         own_rules=own_rules,
     )
 

@@ -10,19 +10,20 @@ from pydantic import ValidationError
 
 from devices.errors import BadProfile
 from devices.mqtt import MqttError
+from dispatch.roads.errors import RoadsUnusable
 from rescue.accounts import AccountRefused
-from rescue.commands import accounts, audit_log, check, devices, export, registers, replay, report, running
+from rescue.black_box.recording import RecordingUnusable
+from rescue.commands import accounts, audit_log, check, devices, export, registers, replay, report, roads, running
 from rescue.commands.common import fail
-from rescue.decisions import DecisionUnusable
+from rescue.decisions.records import DecisionUnusable
 from rescue.embedded import EmbeddedError
 from rescue.mqtt_access.credentials import AccessRefused
 from rescue.ports import StoreUnavailable
-from rescue.recording import RecordingUnusable
+from rescue.proof.signing import KeyUnusable
+from rescue.proof.verifying import ExportUnusable
 from rescue.registry_files import FileUnusable
 from rescue.settings import ServiceError
-from rescue.signing import KeyUnusable
 from rescue.store.refusals import RegistryRefused
-from rescue.verifying import ExportUnusable
 
 FORESEEN = (
     StoreUnavailable,
@@ -37,6 +38,7 @@ FORESEEN = (
     RecordingUnusable,
     DecisionUnusable,
     KeyUnusable,
+    RoadsUnusable,
     ExportUnusable,
     OSError,
     tomllib.TOMLDecodeError,
@@ -55,6 +57,7 @@ app.command()(replay.replay)
 app.command()(export.export)
 app.command()(export.verify)
 app.add_typer(report.app, name="report")
+app.add_typer(roads.app, name="roads")
 app.command()(check.check)
 
 

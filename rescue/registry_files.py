@@ -20,8 +20,8 @@ from typing import Generic, TypeVar
 
 from devices.messages import Area, LiftId
 from dispatch.crews import Company, CompanyId, CompanyKind, Crew, CrewId, Position, Station, StationId
+from rescue.hearing.lift_rules import CHECKS, Check
 from rescue.incident import Lift
-from rescue.lift_rules import CHECKS, Check
 
 Value = TypeVar("Value")
 

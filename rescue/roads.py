@@ -8,10 +8,11 @@ leaves those in force, and is said.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import perf_counter
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -20,6 +21,7 @@ from dispatch.crews import Position
 from dispatch.roads.closures import Closure, times_slower
 from dispatch.roads.errors import RoadsUnusable
 from dispatch.roads.files import RoadFiles, Stamp
+from dispatch.roads.network import Network
 from dispatch.roads.speeds import Speeds, load_speeds
 from dispatch.roads.ways import Conditions, Roads, RoadTravel, Way
 from dispatch.travel import StraightLine
@@ -30,10 +32,10 @@ log = structlog.get_logger(__name__)
 
 LOOK_EVERY_S = 1.0
 
-STRAIGHT = "by straight line, as no roads are imported"
+Part = TypeVar("Part")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class FollowedRoads:
     """TravelTimes as they are known now."""
 
@@ -41,10 +43,10 @@ class FollowedRoads:
     speeds: Speeds
     straight: StraightLine
     clock: Clock
-    wrong: str | None = None
-    """Why the files as they stand are not used."""
+    wrong: dict[str, str] = field(default_factory=dict)
+    """Which file is not used as it stands, and why."""
+    closures: Sequence[Closure] = ()
     _travel: RoadTravel | None = None
-    _closures: Sequence[Closure] = field(default_factory=list)
     _hour: int = 0
     _seen: tuple[Stamp, Stamp] = (None, None)
 
@@ -52,23 +54,16 @@ class FollowedRoads:
         """Return one duration an origin, in their order."""
         return (self._travel or self.straight).seconds(origins, destination, at)
 
-    def ways(self, origins: Sequence[Position | None], destination: Position, at: datetime) -> list[Way]:
+    def ways(self, origins: Sequence[Position], destination: Position, at: datetime) -> list[Way]:
         """Return one way an origin, with what is to be said of it."""
         if self._travel:
             return self._travel.ways(origins, destination, at)
-        known = [origin for origin in origins if origin is not None]
-        found = iter(self.straight.seconds(known, destination, at))
-        return [Way(float("inf"), "its position is not known") if o is None else Way(next(found)) for o in origins]
+        return [Way(seconds) for seconds in self.straight.seconds(origins, destination, at)]
 
     @property
-    def closures(self) -> int:
-        """How many are in force."""
-        return len(self._closures)
-
-    @property
-    def pieces(self) -> int:
-        """Of road; none without a network."""
-        return self._travel.roads.network.pieces if self._travel else 0
+    def network(self) -> Network | None:
+        """The roads in use; None as long as none were imported."""
+        return self._travel.roads.network if self._travel else None
 
     async def run(self) -> None:
         """Follow the files and the hour, for ever."""
@@ -78,36 +73,45 @@ class FollowedRoads:
 
     def look(self) -> None:
         """Take in what has changed since the last look."""
-        seen, hour = self.files.stamps(), self._local_hour()
-        if seen == self._seen and (self._travel is None or self.speeds.is_same(hour, self._hour)):
+        seen, hour = self.files.stamps(), self.clock.now().astimezone(self.straight.time_zone).hour
+        new_network, new_closures = (now != before for now, before in zip(seen, self._seen, strict=True))
+        if not (new_network or new_closures or self._is_other_hour(hour)):
             return
         began = perf_counter()
-        try:
-            self._take(seen, hour)
-            self.wrong = None
-        except RoadsUnusable as error:
-            self.wrong = str(error)
-            log.error("roads not usable, going on with those of before", reason=self.wrong)
+        if new_closures:
+            self.closures = self._use("closures", self.files.load_closures, self.closures)
+        self._set_out(
+            self._use("network", self.files.load_network, self.network) if new_network else self.network, hour
+        )
         self._seen, self._hour = seen, hour
-        log.info("roads", pieces=self.pieces, closures=self.closures, took_s=round(perf_counter() - began, 2))
+        log.info("roads", pieces=self._pieces, closures=len(self.closures), took_s=round(perf_counter() - began, 2))
 
-    def _take(self, seen: tuple[Stamp, Stamp], hour: int) -> None:
-        network_stamp, closures_stamp = self._seen
-        is_new = seen[0] != network_stamp or self._travel is None
-        network = self.files.load_network() if is_new else None
-        if seen[1] != closures_stamp:
-            self._closures = self.files.load_closures()
-        if network is not None:
-            conditions = Conditions(hour=hour, times_slower=times_slower(network, self._closures))
-            self._travel = RoadTravel(roads=Roads(network, self.speeds, conditions), straight=self.straight)
-        elif self._travel and not is_new:
-            roads = self._travel.roads
-            roads.adapt(Conditions(hour=hour, times_slower=times_slower(roads.network, self._closures)))
-        else:
+    def _is_other_hour(self, hour: int) -> bool:
+        return self._travel is not None and not self.speeds.is_same(hour, self._hour)
+
+    def _use(self, part: str, load: Callable[[], Part], before: Part) -> Part:
+        try:
+            found = load()
+        except RoadsUnusable as error:
+            self.wrong[part] = str(error)
+            log.error("roads not usable, going on with those of before", reason=str(error))
+            return before
+        self.wrong.pop(part, None)
+        return found
+
+    def _set_out(self, network: Network | None, hour: int) -> None:
+        if network is None:
             self._travel = None
+            return
+        conditions = Conditions(hour=hour, times_slower=times_slower(network, self.closures))
+        if self._travel and self._travel.roads.network is network:
+            self._travel.roads.adapt(conditions)
+        else:
+            self._travel = RoadTravel(roads=Roads(network, self.speeds, conditions), straight=self.straight)
 
-    def _local_hour(self) -> int:
-        return self.clock.now().astimezone(self.straight.time_zone).hour
+    @property
+    def _pieces(self) -> int:
+        return self.network.pieces if self.network else 0
 
 
 def follow_roads(settings: Settings, clock: Clock) -> FollowedRoads:

@@ -85,6 +85,9 @@ class Settings(BaseSettings):
     timezone: Annotated[str, AfterValidator(_known_zone)] = Field(
         "Asia/Shanghai", description="the centre's local time: hours of travel speeds"
     )
+    road_speeds_file: Path | None = Field(
+        None, description="km/h by road class and hour, as docs/roads.md tells; by default dispatch/roads/speeds.toml"
+    )
     rescue_code_length: int = Field(
         6, ge=4, le=8, description="digits of the code on a lift's plate (Zhengzhou and Shenzhen 6, Zhangzhou 5)"
     )

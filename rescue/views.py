@@ -34,7 +34,7 @@ from rescue.incident import (
     Source,
     Status,
 )
-from rescue.privacy import mask as mask
+from rescue.people.privacy import mask as mask
 from rescue.timeline import Entry, instant
 
 

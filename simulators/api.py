@@ -1,7 +1,9 @@
 """The service's HTTP interface as an outside program uses it: one bearer token, JSON, a bounded number of tries.
 
-Knows the wire, not the field: which path means what is its callers' business. A change carries one idempotency key over
-all its tries, so that a lost answer does not make it happen twice.
+Knows the wire, not the field: which path means what is its callers' business. The rule: without an answer, or with one
+that says "not now" (429, 5xx), the same request is made again after a pause, or after the `Retry-After` if that is
+longer; any other refusal is final. A 409 is one: the state is otherwise than the sender thought, and it looks again. A
+change carries one idempotency key over all its tries, so that a lost answer does not make it happen twice.
 """
 
 from __future__ import annotations
@@ -16,10 +18,21 @@ import aiohttp
 from simulators.errors import ApiError, RefusedError, StaleError, UnreachableError
 
 TRY_AGAIN_AFTER_S = (0.2, 0.5, 1.0, 2.0, 4.0)
-"""The pauses between tries; after the last one the request is given up."""
-ANSWER_WITHIN_S = 10.0
+"""The least pauses between tries; after the last one the request is given up."""
+LONGEST_PAUSE_S = 10.0
+"""However long we are told to wait: whoever asks has something to do."""
+ANSWER_WITHIN_S = 15.0
+"""Longer than the service lets a request wait, so that its own "not now" is heard."""
 
 Body = Mapping[str, Any]
+
+
+class _NotNow(Exception):
+    """The service answered that it cannot now."""
+
+    def __init__(self, said: str, retry_after_s: float) -> None:
+        super().__init__(said)
+        self.retry_after_s = retry_after_s
 
 
 class Api:
@@ -53,7 +66,7 @@ class Api:
         return items
 
     async def post(self, path: str, body: Body) -> Any:
-        """Makes a change. Raises ApiError, StaleError when somebody else was first."""
+        """Makes a change. Raises ApiError; StaleError when the state is otherwise by now, whoever made it so."""
         headers = {**self._headers, "Idempotency-Key": str(uuid.uuid4())}
         return await self._ask("POST", path, headers, json=dict(body))
 
@@ -62,15 +75,14 @@ class Api:
         await self._ask("DELETE", path, self._headers)
 
     async def _ask(self, method: str, path: str, headers: Mapping[str, str], **more: Any) -> Any:
-        failure = ""
         for pause_s in (*self._try_again_after_s, None):
             try:
                 return await self._try_once(method, path, headers, more)
-            except (aiohttp.ClientError, TimeoutError, UnreachableError) as error:
-                failure = str(error) or type(error).__name__
-            if pause_s is not None:
-                await asyncio.sleep(pause_s)
-        raise UnreachableError(f"{method} {path}: {failure}")
+            except (aiohttp.ClientError, TimeoutError, _NotNow) as error:
+                if pause_s is None:
+                    raise UnreachableError(f"{method} {path}: {str(error) or type(error).__name__}") from None
+                await asyncio.sleep(max(pause_s, _asked_to_wait_s(error)))
+        raise AssertionError("the last try returns or raises")
 
     async def _try_once(self, method: str, path: str, headers: Mapping[str, str], more: Mapping[str, Any]) -> Any:
         timeout = aiohttp.ClientTimeout(total=ANSWER_WITHIN_S)
@@ -78,11 +90,19 @@ class Api:
         async with self._session.request(method, url, headers=headers, timeout=timeout, **more) as answer:
             if answer.ok:
                 return await answer.json() if answer.content_type == "application/json" else None
-            raise _error_of(f"{method} {path}", answer.status, await answer.text())
+            said = f"{answer.status} {(await answer.text())[:500]}"
+            if answer.status >= 500 or answer.status == 429:
+                raise _NotNow(said, _seconds(answer.headers.get("Retry-After", "")))
+            raise _refusal(answer.status, f"{method} {path}: {said}")
 
 
-def _error_of(what: str, status: int, text: str) -> ApiError:
-    said = f"{what}: {status} {text[:500]}"
-    if status == 409:
-        return StaleError(said)
-    return UnreachableError(said) if status >= 500 or status == 429 else RefusedError(said)
+def _asked_to_wait_s(error: Exception) -> float:
+    return min(error.retry_after_s, LONGEST_PAUSE_S) if isinstance(error, _NotNow) else 0.0
+
+
+def _seconds(retry_after: str) -> float:
+    return float(retry_after) if retry_after.isdecimal() else 0.0
+
+
+def _refusal(status: int, said: str) -> ApiError:
+    return StaleError(said) if status == 409 else RefusedError(said)

@@ -61,7 +61,10 @@ def demo(
         int | None, typer.Option(min=1, help="stop by itself once so many cases are closed")
     ] = None,
 ) -> None:
-    """The real service with a simulated Zhengzhou around it, in one terminal, until Ctrl-C."""
+    """The real service with a simulated Zhengzhou around it, in one terminal, until Ctrl-C.
+
+    Its broker listens on 127.0.0.1 and asks for no credentials, whatever RESCUE_MQTT_AUTH and RESCUE_MQTT_HOST say.
+    """
     options = Options(
         lifts=lifts,
         speed=speed,
@@ -90,7 +93,7 @@ def bench(
     name: Annotated[BenchName, typer.Argument(help="which measurement")] = BenchName.ALL,
     seed: Seed = 1,
     as_json: Json = False,
-    quick: Annotated[bool, typer.Option(help="desk, ingest, reports: a glance at few lifts instead of a whole city")] = False,
+    quick: Annotated[bool, typer.Option(help="desk, ingest, reports: a glance at few lifts, not a city")] = False,
     show: Annotated[bool, typer.Option(help="detection: list the worst misses instead of the figures")] = False,
     explain: Annotated[str | None, typer.Option(metavar="LIFT", help="detection: tell all of one lift's life")] = None,
 ) -> None:

@@ -1,7 +1,8 @@
 """Maintenance companies and station bodies: each has a webhook endpoint, and answers offers as companies do.
 
-Most accept within seconds, some decline with a reason, some do not answer at all. What arrives is believed only with
-a valid signature, and only once: a `webhook-id` seen before is received again without effect.
+Most accept within seconds and say how long their crew will take, some decline with a reason, some do not answer at all.
+Some crews do not get there, and some causes are found only later, at times after the case is closed. What arrives is
+believed only with a valid signature, and only once: a `webhook-id` seen before is received again without effect.
 """
 
 from __future__ import annotations
@@ -47,6 +48,12 @@ class Habits:
     decline_share: float = 0.08
     answer_median_s: float = 35.0
     answer_sigma: float = 0.5
+    blocked_share: float = 0.02
+    """Of acceptances: the crew will not get there."""
+    later_share: float = 0.4
+    """Of acceptances: the cause is filed only after the work is done."""
+    files_after_s: tuple[float, float] = (3 * 60.0, 15 * 60.0)
+    """Seconds of life from the release until then."""
     always_accepted: frozenset[str] = frozenset()
     """Lifts whose offers are always accepted, so that a demonstration begins with a success."""
 
@@ -162,17 +169,41 @@ class CompanyOffice:
         self._note(f"declines {offer.lift_id}: {reason}")
 
     async def _accept(self, offer: Offer) -> None:
-        body = {"attempt": offer.attempt, "crew_id": offer.crew_id}
+        eta_s = round(self._crews[offer.crew_id].estimate_s(self._around.lifts[offer.lift_id]))
+        body = {"attempt": offer.attempt, "crew_id": offer.crew_id, "eta_s": eta_s}
         await self._api.post(f"/assignments/{offer.id}/accept", body)
-        self._note(f"accepts {offer.lift_id}, crew {offer.crew_id}")
+        self._note(f"accepts {offer.lift_id}, crew {offer.crew_id}, {eta_s / 60:.0f} min away")
         self._send(offer, frozenset())
 
     def _send(self, offer: Offer, reported: frozenset[str]) -> None:
-        lift = self._around.lifts[offer.lift_id]
-        assignment = Assignment(id=offer.id, attempt=offer.attempt, lift=lift, reported=reported)
-        work = self._start(self._crews[offer.crew_id].serve(assignment))
+        rng = self._around.rng
+        dutiful = offer.lift_id in self._habits.always_accepted
+        assignment = Assignment(
+            id=offer.id,
+            attempt=offer.attempt,
+            lift=self._around.lifts[offer.lift_id],
+            reported=reported,
+            is_blocked=not dutiful and rng.random() < self._habits.blocked_share,
+            knows_cause=dutiful or rng.random() >= self._habits.later_share,
+        )
+        work = self._start(self._work_off(self._crews[offer.crew_id], assignment))
         self._work[offer.id] = work
         work.add_done_callback(lambda _: self._work.pop(offer.id, None))
+
+    async def _work_off(self, crew: CrewOnDuty, assignment: Assignment) -> None:
+        outcome = await crew.serve(assignment)
+        if outcome is not None and not assignment.knows_cause:
+            await self._file_cause(assignment, outcome.cause_code)
+
+    async def _file_cause(self, assignment: Assignment, cause_code: str) -> None:
+        """What the crew's report said of the cause, once somebody has read it; the crew itself is free by then."""
+        await asyncio.sleep(self._around.pace.real_s(self._around.rng.uniform(*self._habits.files_after_s)))
+        body = {"attempt": assignment.attempt, "cause_code": cause_code}
+        try:
+            await self._api.post(f"/assignments/{assignment.id}/cause", body)
+            self._note(f"files cause {cause_code} for {assignment.lift.lift_id}")
+        except ApiError as error:
+            self._note(f"could not file the cause for {assignment.lift.lift_id}: {error}")
 
     def _stop_work(self, assignment_id: str) -> None:
         work = self._work.pop(assignment_id, None)

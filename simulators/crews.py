@@ -23,10 +23,13 @@ from simulators.geo import Point
 from simulators.pace import Pace
 from simulators.reports import write_instant
 from simulators.roads import Drive, RoadNetwork
-from simulators.world import World
+from simulators.world import Outcome, World
 
 SETS_OUT_AFTER_S = (30.0, 90.0)
 """Seconds of life from accepting to moving off."""
+BLOCKED_AFTER = (0.2, 0.8)
+"""Of a drive that leads nowhere: the part after which the crew sees it."""
+REASONS_NOT_TO_REACH = ("道路积水无法通行", "车辆途中故障", "小区大门封闭, 无人开门")
 POSITION_ON_THE_ROAD_S = 3.0
 POSITION_AT_BASE_S = 60.0
 """Real seconds between positions."""
@@ -41,6 +44,10 @@ class Assignment:
     lift: Lift
     reported: frozenset[str] = frozenset()
     """What the crew has reported already, when it is taken up again after a restart of the simulation."""
+    is_blocked: bool = False
+    """The way there will turn out to be closed."""
+    knows_cause: bool = True
+    """The crew sees on site why it happened, and says so with the release; otherwise its company finds out later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,24 +87,49 @@ class CrewOnDuty:
         self._position_due_at = now + (POSITION_ON_THE_ROAD_S if self._is_moving(now) else POSITION_AT_BASE_S)
         return self.position(now)
 
-    async def serve(self, assignment: Assignment) -> None:
-        """From acceptance to the passengers out. Ends early when the service knows better or cannot be reached."""
+    def estimate_s(self, lift: Lift) -> float:
+        """Seconds of life until it would be there: getting ready, and the drive from where it is now."""
+        drive = self._around.roads.drive(self.position(time.time()), (lift.lon, lift.lat))
+        return sum(SETS_OUT_AFTER_S) / 2 + drive.duration_s
+
+    async def serve(self, assignment: Assignment) -> Outcome | None:
+        """From acceptance to the passengers out: what was found, None when it came to nothing.
+
+        It comes to nothing when the way is closed, when the service knows better, and when that cannot be reached.
+        """
         lift_id = assignment.lift.lift_id
         try:
-            await self._live(self._around.rng.uniform(*SETS_OUT_AFTER_S))
-            drive = self._set_out((assignment.lift.lon, assignment.lift.lat))
-            await self._report(assignment, "en_route")
-            await self._live(drive.duration_s)
-            await self._report(assignment, "on_scene")
-            await self._live(self._around.world.work_s(lift_id))
-            outcome = self._around.world.release(lift_id)
-            await self._report(assignment, "released", **asdict(outcome))
+            return await self._attend(assignment)
         except StaleError:
             self._note(f"turns round, {lift_id} is not theirs any more")
         except ApiError as error:
             self._note(f"cannot report on {lift_id}: {error}")
         finally:
             self._set_out(self._base)
+        return None
+
+    async def _attend(self, assignment: Assignment) -> Outcome | None:
+        rng = self._around.rng
+        await self._live(rng.uniform(*SETS_OUT_AFTER_S))
+        drive = self._set_out((assignment.lift.lon, assignment.lift.lat))
+        await self._report(assignment, "en_route")
+        if assignment.is_blocked:
+            await self._live(drive.duration_s * rng.uniform(*BLOCKED_AFTER))
+            await self._report(assignment, "cannot_reach", reason=rng.choice(REASONS_NOT_TO_REACH))
+            return None
+        await self._live(drive.duration_s)
+        await self._report(assignment, "on_scene")
+        return await self._release(assignment)
+
+    async def _release(self, assignment: Assignment) -> Outcome:
+        lift_id = assignment.lift.lift_id
+        await self._live(self._around.world.work_s(lift_id))
+        outcome = self._around.world.release(lift_id)
+        facts = asdict(outcome)
+        if not assignment.knows_cause:
+            del facts["cause_code"]
+        await self._report(assignment, "released", **facts)
+        return outcome
 
     async def _report(self, assignment: Assignment, answer: str, **facts: Any) -> None:
         if answer in assignment.reported:

@@ -4,7 +4,7 @@ SimulatorError
 ├── BrokerUnreachableError   no MQTT connection
 ├── ServiceFailedError       the service did not start, stopped, or a command of it failed
 └── ApiError                 a request did not succeed
-    ├── UnreachableError     no answer, or 5xx, after the last try
+    ├── UnreachableError     no answer, or "not now" (429, 5xx), after the last try
     └── RefusedError         4xx: asking again would not help
         └── StaleError       409: somebody else was first, or the attempt is over
 """

@@ -11,11 +11,11 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from simulators.operators import Case
+from simulators.tally import Case, handover_waits
 
 STAGES = ("open", "dispatched", "en_route", "on_scene", "released")
 STAGE_STYLES = {"open": "bold red", "dispatched": "yellow", "en_route": "cyan", "on_scene": "blue",
-                "released": "green", "closed": "dim"}  # fmt: skip
+                "released": "green", "closed": "dim", "false_alarm": "dim", "stood_down": "dim"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +41,14 @@ class Summary:
     """Open entrapments by status."""
     others: Mapping[str, int]
     """Open cases of other kinds."""
+    handovers_waiting: int
+    """Cases at level 3 for which nobody has called the fire brigade yet."""
+    comforts_missed: int
+    """How often nobody has spoken to passengers in time."""
     latest: Sequence[Case]
-    closed: int
-    false_alarms: int
+    ended: Mapping[str, int]
+    """Entrapments that people have ended, by how."""
+    reopened: int
     mean_arrival_s: float | None
     lines: Sequence[str]
 
@@ -62,8 +67,7 @@ def write_line(summary: Summary) -> str:
     stages = ", ".join(f"{summary.stages.get(stage, 0)} {stage.replace('_', ' ')}" for stage in STAGES)
     return (
         f"{summary.lifts_online} lifts online, {summary.messages_per_s:.0f} messages/s; {stages}; "
-        f"{_others(summary)}; "
-        f"{summary.closed} closed, {summary.false_alarms} false alarms, mean arrival {_arrival(summary)}"
+        f"{_others(summary)}; {_reminders(summary)}; {_ended(summary)}, mean arrival {_arrival(summary)}"
     )
 
 
@@ -83,7 +87,8 @@ def _draw_head(summary: Summary) -> Text:
     head.append(f"   {summary.messages_per_s:.0f} messages/s   running for {_clock(summary.elapsed_s)}\n")
     for stage in STAGES:
         head.append(f"{summary.stages.get(stage, 0)} {stage.replace('_', ' ')}   ", style=STAGE_STYLES[stage])
-    head.append(f"{summary.closed} closed   {summary.false_alarms} false alarms   mean arrival {_arrival(summary)}\n")
+    head.append(f"{_ended(summary).replace(', ', '   ')}   mean arrival {_arrival(summary)}\n")
+    head.append(_reminders(summary) + "\n", style="bold red" if summary.handovers_waiting else "")
     head.append(_others(summary), style="dim")
     return head
 
@@ -106,11 +111,16 @@ def _draw_row(case: Case, now: datetime) -> tuple[RenderableType, ...]:
         case["kind"].replace("_", " "),
         Text(stage.replace("_", " "), style=STAGE_STYLES.get(stage, "")),
         _clock(_stay_s(case, now)),
-        str(case["level"]),
+        _level(case),
         assignment.get("crew_id", ""),
         lift_id,
         address,
     )
+
+
+def _level(case: Case) -> RenderableType:
+    level = str(case["level"])
+    return Text(f"{level} call {case['handover']['call']}", "bold red") if handover_waits(case) else level
 
 
 def _draw_place(case: Case) -> tuple[str, str]:
@@ -126,6 +136,19 @@ def _stay_s(case: Case, now: datetime) -> float:
     until = case.get("released_at") or case.get("closed_at")
     end = datetime.fromisoformat(until) if until else now
     return (end - datetime.fromisoformat(case["clock"]["trapped_since"] or case["opened_at"])).total_seconds()
+
+
+def _reminders(summary: Summary) -> str:
+    """What a person should have done by now, or soon."""
+    return f"hand-overs waiting: {summary.handovers_waiting}, comfort missed: {summary.comforts_missed}"
+
+
+def _ended(summary: Summary) -> str:
+    """The first two always; the rare ends only once there are any."""
+    rare = {"stood down": summary.ended.get("stood_down"), "merged": summary.ended.get("merged"),
+            "reopened": summary.reopened}  # fmt: skip
+    counts = [f"{summary.ended.get('closed', 0)} closed", f"{summary.ended.get('false_alarm', 0)} false alarms"]
+    return ", ".join([*counts, *(f"{count} {how}" for how, count in rare.items() if count)])
 
 
 def _others(summary: Summary) -> str:

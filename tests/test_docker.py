@@ -24,7 +24,7 @@ import pytest
 import yaml
 
 from rescue.api.application import ROUTES
-from rescue.ingest import SUBSCRIPTIONS
+from rescue.hearing.ingest import SUBSCRIPTIONS
 from rescue.mqtt_access.grants import grant_lifts, grant_service
 from rescue.mqtt_access.keeper import replace_file
 from rescue.mqtt_access.nats import write_users

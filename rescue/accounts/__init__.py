@@ -10,7 +10,7 @@ from __future__ import annotations
 from rescue.accounts.tokens import Owner, Token, Tokens
 from rescue.accounts.tries import COUNTED_FOR, TRIES_OF_ADDRESS, TRIES_OF_NAME, TRIES_OF_NAME_AND_ADDRESS, LogInGuard
 from rescue.accounts.users import LOG_INS_WAITING, LONGEST_SECRET, Session, User, Users, new_password
-from rescue.principals import (
+from rescue.people.principals import (
     COMMAND,
     NOBODY,
     AccountRefused,

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 
-from rescue.audit_log import Act, Note
-from rescue.principals import COMMAND
+from rescue.people.audit_log import Act, Note
+from rescue.people.principals import COMMAND
 from rescue.store.audit_log import append
 from rescue.store.connections import Pooled, PooledConnection
 from rescue.store.sql import load_queries

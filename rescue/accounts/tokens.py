@@ -14,8 +14,8 @@ import asyncpg
 
 from dispatch.crews import CompanyId
 from rescue.accounts.base import SQL, AccountsBase, hash_of
-from rescue.audit_log import Act
-from rescue.principals import (
+from rescue.people.audit_log import Act
+from rescue.people.principals import (
     COMMAND,
     Principal,
     PrincipalKind,

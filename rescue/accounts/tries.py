@@ -12,7 +12,7 @@ from collections import deque
 from datetime import datetime, timedelta
 from math import ceil
 
-from rescue.principals import TooManyTries
+from rescue.people.principals import TooManyTries
 
 COUNTED_FOR = timedelta(minutes=15)
 TRIES_OF_NAME_AND_ADDRESS = 10

@@ -17,8 +17,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from rescue.accounts.base import SQL, AccountsBase, hash_of
 from rescue.accounts.tries import COUNTED_FOR, LogInGuard
-from rescue.audit_log import Act
-from rescue.principals import (
+from rescue.people.audit_log import Act
+from rescue.people.principals import (
     COMMAND,
     NameTaken,
     Principal,

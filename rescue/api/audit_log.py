@@ -15,7 +15,7 @@ from rescue.api.fields import Name, Paged, When
 from rescue.api.pages import page
 from rescue.api.table import API, AnyRoute, Call, Nothing, row
 from rescue.api.wire import answer
-from rescue.audit_log import Act, Record
+from rescue.people.audit_log import Act, Record
 from rescue.store.audit_log import RecordsWanted
 from rescue.timeline import instant
 from rescue.views import ActorView, PageView

@@ -12,8 +12,8 @@ from rescue.api.pages import whole
 from rescue.api.reach import find_incident
 from rescue.api.table import API, AnyRoute, Call, Nothing, row
 from rescue.api.wire import answer
+from rescue.black_box.recording import Recording, write_record
 from rescue.desk.inputs import instant_of
-from rescue.recording import Recording, write_record
 from rescue.views import Instant, PageView
 
 

@@ -21,19 +21,19 @@ from rescue.api.limits import Limiter
 from rescue.api.records import Records
 from rescue.api.repeats import Answers
 from rescue.api.visits import Visits
-from rescue.audit_log import AuditLog
 from rescue.desk.board import Board, Outcome
 from rescue.desk.inputs import Input
-from rescue.health import Health
 from rescue.incident import Incident
+from rescue.people.audit_log import AuditLog
 from rescue.policies import Policies
 from rescue.ports import Clock, Quarantine, Registry, Store
+from rescue.proof.signing import Signer
 from rescue.reports.kpi import Reports
-from rescue.signing import Signer
 from rescue.store.audit_log import PostgresAuditLog
 from rescue.store.exports import PostgresCaseFiles
 from rescue.timeline import Actor
 from rescue.views import LiveView
+from rescue.watch.health import Health
 
 
 class Desk(Protocol):

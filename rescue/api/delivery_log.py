@@ -14,7 +14,7 @@ from typing import Any
 import asyncpg
 
 from dispatch.crews import CompanyId
-from rescue.render import ENDPOINT_TEST, OFFERED, webhook_body
+from rescue.sending.render import ENDPOINT_TEST, OFFERED, webhook_body
 from rescue.store.connections import Pool, reachable
 from rescue.store.sql import load_queries
 

@@ -15,9 +15,9 @@ import asyncpg
 
 from dispatch.crews import CompanyId, CompanyKind
 from rescue.accounts import UnknownCompany
+from rescue.sending.webhooks import new_secret
 from rescue.store.connections import Pool, reachable
 from rescue.store.sql import load_queries
-from rescue.webhooks import new_secret
 
 ENDPOINTS_PER_COMPANY = 10
 SQL = load_queries("webhooks")

@@ -12,10 +12,10 @@ from rescue.api.fields import Body
 from rescue.api.problems import Forbidden, NotFound
 from rescue.api.table import API, AnyRoute, Call, Nothing, row
 from rescue.api.wire import answer
-from rescue.audit_log import Act
-from rescue.export import Json, export
 from rescue.incident import IncidentId
-from rescue.principals import Role, actor_of
+from rescue.people.audit_log import Act
+from rescue.people.principals import Role, actor_of
+from rescue.proof.export import Json, export
 
 WHO_ANSWERS = Access(roles=frozenset({Role.SUPERVISOR, Role.AUDITOR, Role.ADMIN}))
 

@@ -15,7 +15,7 @@ from enum import Enum
 from math import ceil
 
 from rescue.api.problems import TooManyRequests
-from rescue.principals import Principal
+from rescue.people.principals import Principal
 
 BUCKETS = 10_000
 

@@ -25,7 +25,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from structlog import get_logger
 
 from rescue.ports import StoreUnavailable
-from rescue.service import DeskBusy
+from rescue.shell.service import DeskBusy
 from rescue.views import Instant
 
 log = get_logger()

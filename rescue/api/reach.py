@@ -12,9 +12,9 @@ from rescue.api.access import STAFF
 from rescue.api.context import Context
 from rescue.api.problems import NotFound
 from rescue.incident import Assignment, AssignmentId, Incident, IncidentId, Lift
-from rescue.principals import Principal
-from rescue.principals import actor_of as actor_of
-from rescue.privacy import mask_entry, numbers_of
+from rescue.people.principals import Principal
+from rescue.people.principals import actor_of as actor_of
+from rescue.people.privacy import mask_entry, numbers_of
 from rescue.timeline import Entry
 from rescue.views import IncidentView, Reader, TimelineEntryView, entry_view, incident_view
 

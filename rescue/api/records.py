@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 from devices.messages import Area, LiftId
 from devices.state_change import StateChange
 from dispatch.crews import CompanyId
+from rescue.black_box.recording import Recording
 from rescue.incident import Assignment, AssignmentId, AssignmentStatus, IncidentId, Kind, Lift, Status
 from rescue.ports import Quarantined
-from rescue.recording import Recording
 from rescue.store.black_boxes import fetch_recordings
 from rescue.store.connections import Pool, reachable
 from rescue.store.rows import Record, read_assignment, read_lift, read_quarantined

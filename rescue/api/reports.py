@@ -17,7 +17,7 @@ from rescue.api.fields import Body, Name
 from rescue.api.problems import FieldError, Invalid
 from rescue.api.table import API, JSON, AnyRoute, Call, Nothing, row
 from rescue.api.wire import answer
-from rescue.audit_log import Act
+from rescue.people.audit_log import Act
 from rescue.reports.figures import FIGURES, Figure, Group, Unit
 from rescue.reports.files import MEDIA_TYPES, FileFormat, write
 from rescue.reports.groups import BadGroup, read_groups

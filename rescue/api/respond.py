@@ -23,7 +23,7 @@ from rescue.api.table import HTML, AnyRoute, Call, Nothing, row
 from rescue.api.wire import answer
 from rescue.desk.inputs import Answer, CompanyAnswered
 from rescue.incident import ACCEPTED, Assignment, AssignmentStatus, Incident
-from rescue.links import LinkAction, LinkClaim, LinkExpired, LinkRefused, read
+from rescue.sending.links import LinkAction, LinkClaim, LinkExpired, LinkRefused, read
 from rescue.timeline import Actor
 from rescue.views import AssignmentView, assignment_view
 

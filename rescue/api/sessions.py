@@ -13,7 +13,7 @@ from rescue.api.fields import Body, Name
 from rescue.api.problems import Problem
 from rescue.api.table import API, AnyRoute, Call, Nothing, row
 from rescue.api.wire import answer
-from rescue.audit_log import Act
+from rescue.people.audit_log import Act
 from rescue.views import Instant
 
 

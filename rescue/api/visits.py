@@ -17,8 +17,8 @@ from datetime import datetime
 import structlog
 
 from rescue.api.problems import Unavailable
+from rescue.people.principals import Principal
 from rescue.ports import Clock, StoreUnavailable
-from rescue.principals import Principal
 
 VISITS = 1_000
 ASK_EVERY_S = 60.0

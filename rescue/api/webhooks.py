@@ -17,10 +17,10 @@ from rescue.api.pages import page
 from rescue.api.problems import Conflict, FieldError, Invalid, NotFound
 from rescue.api.table import API, AnyRoute, Call, Nothing, row
 from rescue.api.wire import answer
-from rescue.audit_log import Act
+from rescue.people.audit_log import Act
+from rescue.sending.webhooks import url_refusal
 from rescue.timeline import Fact
 from rescue.views import Instant, PageView
-from rescue.webhooks import url_refusal
 
 Type = Literal[
     "*",

@@ -14,7 +14,7 @@ from rescue.api.limits import Budget
 from rescue.api.problems import FieldError, Invalid, NotFound, Problem, TooSlow, invalid
 from rescue.api.repeats import once
 from rescue.api.table import JSON, Body, Call, Query, Route
-from rescue.principals import Principal
+from rescue.people.principals import Principal
 
 NEVER_COUNTED = frozenset({"/livez", "/readyz", "/metrics"})
 """What watches over the service is answered however much it is asked."""

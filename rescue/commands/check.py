@@ -29,7 +29,7 @@ def check(
     if policy:
         list_policies(load_policies(Settings.load(config)))
         return
-    from rescue import checks  # half a second that `--settings` need not wait
+    from rescue.watch import checks  # half a second that `--settings` need not wait
 
     given = {} if data_dir is None else {"data_dir": data_dir}
     findings = asyncio.run(checks.check(Settings.load(config, **given)))

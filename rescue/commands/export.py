@@ -10,22 +10,22 @@ from typing import Annotated
 
 import typer
 
-from rescue.audit_log import Act, Note
 from rescue.clock import SystemClock
 from rescue.commands.common import DATA, DataDir, fail, with_store
-from rescue.export import Json
-from rescue.export import export as export_file
-from rescue.principals import COMMAND
-from rescue.signing import KEY_NAME, Signer, Verifier
+from rescue.people.audit_log import Act, Note
+from rescue.people.principals import COMMAND
+from rescue.proof.export import Json
+from rescue.proof.export import export as export_file
+from rescue.proof.signing import KEY_NAME, Signer, Verifier
+from rescue.proof.verifying import read_export
+from rescue.proof.verifying import verify as verify_export
+from rescue.proof.walk import Walk, Walked
 from rescue.store.audit_log import PostgresAuditLog
 from rescue.store.black_boxes import PostgresBlackBoxes
 from rescue.store.exports import PostgresCaseFiles
 from rescue.store.keys import lasting_key
 from rescue.store.postgres import PostgresStore
 from rescue.store.seals import PostgresSeals
-from rescue.verifying import read_export
-from rescue.verifying import verify as verify_export
-from rescue.walk import Walk, Walked
 
 
 def export(

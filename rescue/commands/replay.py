@@ -9,15 +9,15 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from rescue.black_box.recording import Recording
+from rescue.black_box.replay import changed_rules, judge_timeline
+from rescue.black_box.replay import replay as replay_recording
+from rescue.black_box.retelling import Case, RuleChanges, show_case, write_case
 from rescue.clock import SystemClock
 from rescue.commands.common import DATA, DataDir, fail, with_store
-from rescue.decided_again import decide_again
-from rescue.decisions import LeftOut
-from rescue.lift_rules import tracker_rules
-from rescue.recording import Recording
-from rescue.replay import changed_rules, judge_timeline
-from rescue.replay import replay as replay_recording
-from rescue.retelling import Case, RuleChanges, show_case, write_case
+from rescue.decisions.decided_again import decide_again
+from rescue.decisions.records import LeftOut
+from rescue.hearing.lift_rules import tracker_rules
 from rescue.settings import Settings
 from rescue.store.black_boxes import PostgresBlackBoxes
 from rescue.store.decisions import PostgresDecisions

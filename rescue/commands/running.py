@@ -45,7 +45,10 @@ def demo(
     for_s: Annotated[float | None, typer.Option("--for", help="Stop by itself after so many seconds.")] = None,
     until_closed: Annotated[int | None, typer.Option(help="Stop once so many cases are closed.")] = None,
 ) -> None:
-    """Run the service with a simulated Zhengzhou around it, in one terminal."""
+    """Run the service with a simulated Zhengzhou around it, in one terminal.
+
+    Its broker listens on 127.0.0.1 and asks for no credentials, whatever RESCUE_MQTT_AUTH and RESCUE_MQTT_HOST say.
+    """
     options = [f"--lifts={lifts}", f"--speed={speed}", f"--seed={seed}"]
     options += [f"--http-port={http_port}", f"--mqtt-port={mqtt_port}"]
     wanted = {"--data-dir": data_dir, "--for": for_s, "--until-closed": until_closed}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from rescue.privacy import mask_fields
+from rescue.people.privacy import mask_fields
 from rescue.store.connections import Pooled, reachable
 from rescue.store.rows import to_json
 from rescue.store.sql import load_queries

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from rescue.audit_log import Act, Note, Record, first_break, seal
+from rescue.people.audit_log import Act, Note, Record, first_break, seal
 from rescue.store.connections import Pooled, PooledConnection
 from rescue.store.rows import Record as Row
 from rescue.store.rows import printable, to_json

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from rescue.auditing import ALARMS_SINCE, CASES_SINCE, DEADLINE_LATE, EFFECT_LATE, OFFER_LATE, SET_ASIDE_SINCE, Facts
 from rescue.ports import Clock
+from rescue.shell.undecided import TOPIC
 from rescue.store.connections import Connection, connect, reachable
 from rescue.store.sql import load_queries
-from rescue.undecided import TOPIC
+from rescue.watch.auditing import (
+    ALARMS_SINCE,
+    CASES_SINCE,
+    DEADLINE_LATE,
+    EFFECT_LATE,
+    OFFER_LATE,
+    SET_ASIDE_SINCE,
+    Facts,
+)
 
 SETTINGS = {"application_name": "rescue auditor", "statement_timeout": "3s", "lock_timeout": "1s"}
 ROWS = 100

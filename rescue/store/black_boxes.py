@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
+from rescue.black_box.recording import Recording, read_recording
 from rescue.incident import IncidentId
-from rescue.recording import Recording, read_recording
 from rescue.store.connections import Pool, Pooled, reachable
 from rescue.store.sql import load_queries
 

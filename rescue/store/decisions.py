@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rescue.decisions import DecisionRecord, LeftOut, parts_of, read_decision
+from rescue.decisions.records import DecisionRecord, LeftOut, parts_of, read_decision
 from rescue.incident import IncidentId
 from rescue.store.connections import Pooled
 from rescue.store.sql import load_queries

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
-from rescue.export import CaseFile, Kept, Sent
 from rescue.incident import IncidentId
+from rescue.proof.export import CaseFile, Kept, Sent
 from rescue.store import rows
 from rescue.store.connections import Pooled, PooledConnection
 from rescue.store.sql import load_queries

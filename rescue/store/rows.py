@@ -29,8 +29,8 @@ from rescue.incident import (
     Lift,
     Member,
 )
+from rescue.people.privacy import mask_fields
 from rescue.ports import Carried, Delivery, Downlink, KeptDecision, Outgoing, Quarantined, Rendered, TrackedLift
-from rescue.privacy import mask_fields
 from rescue.timeline import Actor, Entry
 
 Row: TypeAlias = tuple[Any, ...]

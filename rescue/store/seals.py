@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
 from rescue.incident import IncidentId
-from rescue.seals import Head, History, Seal
+from rescue.proof.seals import Head, History, Seal
 from rescue.store import rows
 from rescue.store.connections import Pooled
 from rescue.store.rows import Record

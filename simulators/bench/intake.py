@@ -19,19 +19,19 @@ from devices.mqtt import MqttLink, Receipt
 from devices.slot import Rules
 from devices.state_change import StateChange
 from dispatch.travel import StraightLine
-from rescue.black_box import Ring
+from rescue.black_box.recorder import Recorder
+from rescue.black_box.ring import Ring
 from rescue.clock import SystemClock
 from rescue.desk.draft import DeskRules
 from rescue.effects import Effect
-from rescue.ingest import SUBSCRIPTIONS, Ingest
-from rescue.lift_states import LiftState, LiftStates
+from rescue.hearing.ingest import SUBSCRIPTIONS, Ingest
+from rescue.hearing.lift_states import LiftState, LiftStates
+from rescue.hearing.telemetry import Telemetry
 from rescue.policies import Policies
 from rescue.ports import Clock, Rendered
-from rescue.recorder import Recorder
-from rescue.render import render
-from rescue.service import DeskService
+from rescue.sending.render import render
+from rescue.shell.service import DeskService
 from rescue.store.memory import MemoryStore
-from rescue.telemetry import Telemetry
 from simulators.city import Lift
 from simulators.errors import SimulatorError
 

@@ -16,8 +16,8 @@ from devices.messages import Confidence, EntrapmentFound, Evidence, FaultRaised,
 from rescue.accounts import Role
 from rescue.desk.inputs import LiftEvent
 from rescue.incident import Deadline, Kind, Status
-from rescue.links import sign
-from rescue.service import lift_actor
+from rescue.sending.links import sign
+from rescue.shell.service import lift_actor
 from rescue.store.postgres import PostgresStore
 from tests.integration.centre import JINSHUI, LIFTS, LINK_KEY, NOON, PASSWORD, SCRIPT, Centre, open_centre
 

@@ -16,12 +16,12 @@ from devices.messages import CarStatus, DoorStatus, LiftId, PowerStatus, RawFaul
 from devices.pictures import Situation
 from devices.state_change import StateChange
 from rescue.api.records import Records
-from rescue.lift_states import LiftStateStore
+from rescue.hearing.lift_states import LiftStateStore
+from rescue.hearing.telemetry import TelemetryStore
 from rescue.store.lift_states import PostgresLiftStates
 from rescue.store.memory import MemoryLiftStates, MemoryTelemetry
 from rescue.store.postgres import PostgresStore
 from rescue.store.telemetry import Place, PostgresTelemetry
-from rescue.telemetry import TelemetryStore
 from tests.a_change import RESTS
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

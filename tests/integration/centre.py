@@ -30,22 +30,22 @@ from rescue.api.limits import Limiter, Rates
 from rescue.api.records import Records
 from rescue.api.repeats import Answers
 from rescue.api.visits import Visits
-from rescue.audit_log import AuditLog
 from rescue.desk.draft import DeskRules
 from rescue.effects import Effect
-from rescue.health import Health
+from rescue.hearing.live import LiveFleet
 from rescue.incident import Lift
-from rescue.live import LiveFleet
-from rescue.metrics import DESK, Figures
+from rescue.people.audit_log import AuditLog
 from rescue.policies import Policies
 from rescue.ports import Rendered
-from rescue.render import render
+from rescue.proof.signing import Signer
 from rescue.reports.kpi import Reports
-from rescue.service import DeskService
-from rescue.signing import Signer
+from rescue.sending.render import render
+from rescue.shell.service import DeskService
 from rescue.store.audit_log import PostgresAuditLog
 from rescue.store.exports import PostgresCaseFiles
 from rescue.store.postgres import PostgresStore
+from rescue.watch.health import Health
+from rescue.watch.metrics import DESK, Figures
 from tests.postgres import TEMPLATE, database_at, execute
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)

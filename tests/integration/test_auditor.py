@@ -14,16 +14,16 @@ import pytest
 from aiohttp import web
 
 from devices.messages import LiftId
-from rescue.auditing import ALARMS_SINCE, DEADLINE_LATE, OFFER_LATE
-from rescue.checks import check
-from rescue.deadman import Deadman
 from rescue.incident import AlarmLedger, AlarmRecord, AssignmentStatus, Deadline, Status
 from rescue.ports import StoreUnavailable
 from rescue.settings import ServiceError, Settings
+from rescue.shell.undecided import quarantined
 from rescue.store.auditing import PostgresAuditing
 from rescue.store.memory import Endpoint
 from rescue.store.postgres import PostgresStore
-from rescue.undecided import quarantined
+from rescue.watch.auditing import ALARMS_SINCE, DEADLINE_LATE, OFFER_LATE
+from rescue.watch.checks import check
+from rescue.watch.deadman import Deadman
 from tests.contract.cases import ANKANG, CREW, NOON, assignment, decision, history, incident, to_company
 from tests.contract.stores import subject
 from tests.postgres import execute

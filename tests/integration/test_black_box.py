@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from devices.messages import Event
+from rescue.black_box.recording import Recording, write_recording
 from rescue.incident import IncidentId
-from rescue.recording import Recording, write_recording
 from rescue.store.black_boxes import PostgresBlackBoxes
 from rescue.store.postgres import PostgresStore
 from rescue.timeline import Entry

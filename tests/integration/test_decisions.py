@@ -12,8 +12,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from rescue.decided_again import decide_again
-from rescue.decisions import DecisionRecord, LeftOut
+from rescue.decisions.decided_again import decide_again
+from rescue.decisions.records import DecisionRecord, LeftOut
 from rescue.incident import IncidentId
 from rescue.ports import KeptDecision
 from rescue.store.attic import PostgresAttic

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from rescue.incident import AssignmentId
-from rescue.links import LinkAction, sign
+from rescue.sending.links import LinkAction, sign
 from rescue.store.postgres import PostgresStore
 from tests.integration.centre import ANKANG, BEIHAI, LINK_KEY, Answer, Centre, open_centre
 

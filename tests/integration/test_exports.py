@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from rescue.cli import main
-from rescue.signing import Verifier
+from rescue.proof.signing import Verifier
+from rescue.proof.verifying import read_export, verify
 from rescue.store.postgres import PostgresStore
-from rescue.verifying import read_export, verify
 from tests.integration.centre import OFFICERS_PHONE, Centre, open_centre
 from tests.integration.tampering import command
 

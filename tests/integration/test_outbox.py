@@ -19,12 +19,12 @@ from dispatch.crews import Company as CompanyCard
 from dispatch.crews import CompanyId, CompanyKind
 from rescue.desk.board import Decision, Outcome, Verdict
 from rescue.desk.inputs import OfferUndelivered
-from rescue.in_hand import Limits
 from rescue.incident import AssignmentStatus
-from rescue.outbox import Outbox
 from rescue.ports import Carried, Outgoing, Rendered, StoreUnavailable
+from rescue.sending.in_hand import Limits
+from rescue.sending.outbox import Outbox
+from rescue.sending.webhooks import Sender, new_secret
 from rescue.store.memory import Endpoint, MemoryStore
-from rescue.webhooks import Sender, new_secret
 from tests.integration.company import WITHIN_S, Company, Handler, accept, always, company, hang
 from tests.unit.a_case import ASSIGNMENT, INCIDENT
 

@@ -8,14 +8,14 @@ import asyncpg
 import pytest
 
 from rescue.incident import Incident, IncidentId
-from rescue.seals import Seal, Sealing
-from rescue.signing import KEY_NAME, Signer
+from rescue.proof.seals import Seal, Sealing
+from rescue.proof.signing import KEY_NAME, Signer
+from rescue.proof.walk import Walk
 from rescue.store import rows
 from rescue.store.keys import lasting_key
 from rescue.store.postgres import PostgresStore
 from rescue.store.seals import PostgresSeals
 from rescue.timeline import MACHINE, Entry, chain
-from rescue.walk import Walk
 from tests.contract.cases import NOON, decision, incident
 from tests.integration.centre import HandClock
 from tests.integration.tampering import command, tamper

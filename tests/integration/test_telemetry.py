@@ -17,8 +17,9 @@ from devices.faults import Fault
 from devices.messages import LiftId, RawFault
 from devices.pictures import Situation
 from devices.state_change import StateChange
-from rescue import telemetry as limits
-from rescue.lift_states import LiftStates
+from rescue.hearing import telemetry as limits
+from rescue.hearing.lift_states import LiftStates
+from rescue.hearing.telemetry import Telemetry
 from rescue.ports import StoreUnavailable
 from rescue.store import telemetry as stored
 from rescue.store.connections import PooledConnection
@@ -26,7 +27,6 @@ from rescue.store.lift_states import PostgresLiftStates
 from rescue.store.migrate import migrate
 from rescue.store.postgres import PostgresStore
 from rescue.store.telemetry import PostgresTelemetry
-from rescue.telemetry import Telemetry
 from tests.a_change import RESTS
 from tests.integration.centre import ANKANG, BEIHAI, NOON, Centre, HandClock, fresh_store, open_centre
 from tests.postgres import execute, hasty_server

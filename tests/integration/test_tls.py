@@ -13,10 +13,10 @@ import pytest
 from devices.mqtt import BrokerUnreachable, MqttLink
 from rescue import tls
 from rescue.embedded import embedded_broker
-from rescue.findings import check_broker
 from rescue.mqtt_access.nats import write_users
 from rescue.settings import MqttAuth, ServiceError, Settings
 from rescue.tls import broker_context, chosen, follow, pinned_context, renew, server_context
+from rescue.watch.findings import check_broker
 from tests import brokers
 from tests.brokers import OURS, WITHIN_S, Certificate, eventually, free_port, make_certificate, nats, run
 from tests.integration.conftest import Inbox, connected, running

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from rescue.ports import Delivery
-from rescue.retries import Reply
-from rescue.webhooks import (
+from rescue.sending.retries import Reply
+from rescue.sending.webhooks import (
     LONGEST_ERROR,
     LONGEST_RETRY_AFTER_S,
     Address,

@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from rescue.decided_again import decide_again
-from rescue.decisions import DecisionRecord, How, as_kept, read_decision
+from rescue.decisions.decided_again import decide_again
+from rescue.decisions.packing import Packer
+from rescue.decisions.records import DecisionRecord, How, as_kept, read_decision
+from rescue.decisions.witness import Witness, watch
 from rescue.desk import asking, handle, handle_news, handle_timer, trapped
 from rescue.desk.board import Board, Decision, Outcome
 from rescue.desk.draft import DeskRules
 from rescue.desk.inputs import Envelope
-from rescue.packing import Packer
 from rescue.ports import KeptDecision
-from rescue.witness import Witness, watch
 from tests.simulation import world
 from tests.simulation.world import World
 
@@ -25,7 +25,7 @@ SEEDS = int(os.environ.get("RESCUE_SIMULATION_SEEDS", "120")) // 20
 
 
 class Notary:
-    """Stands between the simulated shell and the desk, as `rescue.deciding` does, and keeps every decision."""
+    """Stands between the simulated shell and the desk, as `rescue.shell.deciding` does, and keeps every decision."""
 
     def __init__(self) -> None:
         self.kept: list[KeptDecision] = []

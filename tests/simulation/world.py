@@ -29,10 +29,10 @@ from rescue.desk.draft import DeskRules
 from rescue.desk.inputs import Action, Answer, CompanyAnswered, Envelope, Input, Intake, News, OperatorActed
 from rescue.incident import ACCEPTED, TRAPPED, AssignmentId, Caller, Deadline, Incident, Source
 from rescue.incident import Status as CaseStatus
-from rescue.lookups import find_finished
 from rescue.policies import Policies
 from rescue.ports import Carried, Delivery, Downlink, Outgoing
-from rescue.render import render
+from rescue.sending.render import render
+from rescue.shell.lookups import find_finished
 from rescue.store.memory import Endpoint, MemoryStore
 from rescue.timeline import Actor
 from tests.simulation.invariants import Invariants, demand

@@ -26,11 +26,11 @@ from devices.messages import TestCall as PeriodicCall
 from devices.payloads import parse, parse_topic
 from devices.slot import Rules
 from devices.tracker import carries_alarm
-from rescue.black_box import Ring
+from rescue.black_box.recorder import Recorder
+from rescue.black_box.recording import Recording, read_recording, write_recording
+from rescue.black_box.ring import Ring
 from rescue.desk.inputs import instant_of
 from rescue.incident import IncidentId
-from rescue.recorder import Recorder
-from rescue.recording import Recording, read_recording, write_recording
 from rescue.timeline import Actor, Entry, Fact, chain, instant
 from tests.unit.devices.lifts import AREA, BETWEEN, LEVELLED_OPEN, LIFT, NOON, RUNNING
 

@@ -36,8 +36,8 @@ from rescue.accounts import (
     WrongPassword,
     new_password,
 )
-from rescue.audit_log import Act, AuditLog
 from rescue.incident import Lift
+from rescue.people.audit_log import Act, AuditLog
 from rescue.store.audit_log import PostgresAuditLog, RecordsWanted
 from rescue.store.postgres import PostgresStore
 from tests.integration.centre import HandClock

@@ -10,12 +10,12 @@ import pytest
 
 from devices.messages import LiftId
 from dispatch.crews import CrewId
-from rescue.auditing import NAMED, Facts, Finding, brief, judge
-from rescue.auditor import ROUNDS_MISSED, Auditor
 from rescue.desk.board import Board
-from rescue.health import Vitals
 from rescue.incident import IncidentId
 from rescue.ports import Clock, StoreUnavailable
+from rescue.watch.auditing import NAMED, Facts, Finding, brief, judge
+from rescue.watch.auditor import ROUNDS_MISSED, Auditor
+from rescue.watch.health import Vitals
 from tests.unit.desk.play import NOON
 
 ONE, TWO = IncidentId("i1"), IncidentId("i2")

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.messages import LiftId
-from rescue.black_box import HEAD, Kind, Record, Ring, open_ring
+from rescue.black_box.ring import HEAD, Kind, Record, Ring, open_ring
 
 SIZE = 4096
 TOPIC = b"lifts/v1/410105/L1/status"

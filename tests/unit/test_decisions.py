@@ -12,15 +12,16 @@ import pytest
 from devices.messages import LiftId
 from dispatch.crews import Position
 from dispatch.travel import StraightLine
-from rescue import decisions, packing
-from rescue.decided_again import decide_again
-from rescue.decisions import DecisionRecord, DecisionUnusable, How, Writer, as_kept, read_decision, record_of
+from rescue.decisions import packing
+from rescue.decisions import records as decisions
+from rescue.decisions.decided_again import decide_again
+from rescue.decisions.packing import Packer, leave_out
+from rescue.decisions.records import DecisionRecord, DecisionUnusable, How, Writer, as_kept, read_decision, record_of
+from rescue.decisions.witness import watch
 from rescue.desk import handle
 from rescue.desk.inputs import Intake
 from rescue.incident import Caller, Source
-from rescue.packing import Packer, leave_out
 from rescue.ports import KeptDecision
-from rescue.witness import watch
 from tests.unit.desk.play import AREA, HOME, Play
 
 CALL = Intake(lift_id=LiftId("A1"), area=AREA, source=Source.PHONE, caller=Caller(name="Ms Wang", phone="13800000000"))

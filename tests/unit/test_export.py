@@ -13,10 +13,10 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from rescue.desk.inputs import Action
-from rescue.export import SECTIONS, CaseFile, Json, Kept, Sent, export
-from rescue.signing import KeyUnusable, Signer, Verifier, canonical, digest
+from rescue.proof.export import SECTIONS, CaseFile, Json, Kept, Sent, export
+from rescue.proof.signing import KeyUnusable, Signer, Verifier, canonical, digest
+from rescue.proof.verifying import ExportUnusable, read_export, verify
 from rescue.timeline import chain, find_damage
-from rescue.verifying import ExportUnusable, read_export, verify
 from tests.unit.desk.play import NOON, Play
 
 OURS, THEIRS = Signer(b"the key of a rescue centre 00001"), Signer(b"the key of a rescue centre 00002")

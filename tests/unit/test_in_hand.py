@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rescue.desk.inputs import OfferUndelivered
-from rescue.in_hand import InHand, Limits, OfferWatch
 from rescue.ports import Delivery, Downlink, Outgoing
-from rescue.retries import Reply, is_offer, judge
+from rescue.sending.in_hand import InHand, Limits, OfferWatch
+from rescue.sending.retries import Reply, is_offer, judge
 from tests.unit.a_case import NOON
 from tests.unit.test_retries import ACK, DOWN, GONE, NEWS, OFFER
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-import rescue.lanes
+import rescue.shell.lanes
 from devices.faults import Fault
 from devices.messages import Area, FaultCleared, FaultRaised, LiftId, LinkChanged, TestCallHeard, TestCallOverdue
 from rescue.desk.board import Outcome, Verdict
 from rescue.desk.inputs import Input, News
-from rescue.lanes import Lane, Lanes, Waiting
+from rescue.shell.lanes import Lane, Lanes, Waiting
 from rescue.timeline import MACHINE
 
 AREA = Area("410105")
@@ -121,7 +121,7 @@ def test_what_is_being_decided_is_not_exchanged_under_the_desks_hands() -> None:
 
 
 def test_too_much_news_leaves_out_what_opens_no_case_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rescue.lanes, "NEWS_LIMIT", 2)
+    monkeypatch.setattr(rescue.shell.lanes, "NEWS_LIMIT", 2)
     queue = Queue()
     queue.put(link("A1"), link("A2"), link("A3"), raised("A4"))
     assert queue.waiting == [link("A1"), link("A2"), raised("A4")]

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.messages import LiftId
-from rescue import lift_states as limits
-from rescue.lift_states import LiftStates
+from rescue.hearing import lift_states as limits
+from rescue.hearing.lift_states import LiftStates
 from rescue.ports import StoreUnavailable
 from rescue.store.memory import MemoryLiftStates
 

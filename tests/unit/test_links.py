@@ -11,9 +11,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from rescue import links
 from rescue.incident import AssignmentId
-from rescue.links import LinkAction, LinkClaim, LinkExpired, LinkForged, read, sign
+from rescue.sending import links
+from rescue.sending.links import LinkAction, LinkClaim, LinkExpired, LinkForged, read, sign
 from tests.unit.a_case import NOON
 
 KEY = b"0123456789abcdef"

@@ -8,7 +8,7 @@ from typing import Any
 from devices.fleet import Fleet
 from devices.messages import LiftId, Message, RawFault
 from devices.slot import Rules
-from rescue.live import LiveFleet
+from rescue.hearing.live import LiveFleet
 from tests.unit.devices.lifts import AREA, BETWEEN_UNKNOWN, LIFT, NOON, RESTING, STOPPED_OUTSIDE
 
 

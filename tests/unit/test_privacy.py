@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rescue.privacy import mask, mask_fields, mask_text
+from rescue.people.privacy import mask, mask_fields, mask_text
 
 digits = st.text("0123456789", min_size=5, max_size=12)
 texts = st.text(max_size=20)

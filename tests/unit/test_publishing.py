@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rescue.retries import Reply, judge
+from rescue.sending.retries import Reply, judge
 from tests.unit.a_case import NOON
 from tests.unit.test_in_hand import delivery, holding
 from tests.unit.test_retries import NEWS

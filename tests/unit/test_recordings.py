@@ -9,13 +9,13 @@ import pytest
 
 from devices.faults import Fault
 from devices.messages import Confidence, Evidence, LiftId
-from rescue.black_box import Kind as RecordKind
-from rescue.black_box import Record
+from rescue.black_box.recording import Recording
+from rescue.black_box.recordings import WAITS, Recordings
+from rescue.black_box.ring import Kind as RecordKind
+from rescue.black_box.ring import Record
 from rescue.desk.board import Decision
 from rescue.incident import Incident, IncidentId, Kind, Status
 from rescue.ports import StoreUnavailable
-from rescue.recording import Recording
-from rescue.recordings import WAITS, Recordings
 from tests.contract.cases import NOON, decision, entry, incident, parent
 
 CASE = incident("i1", 1)

@@ -11,8 +11,8 @@ from devices.messages import EntrapmentFound, FaultCleared, LinkChanged, TestCal
 from devices.slot import Rules
 from dispatch.crews import CompanyId
 from rescue.desk.board import Board
+from rescue.hearing.remember import remember_cases
 from rescue.incident import IncidentId, Kind, Member, Source
-from rescue.remember import remember_cases
 from tests.contract.cases import incident
 from tests.unit.devices.lifts import AREA, BETWEEN, LIFT, NOON, RESTING
 

@@ -20,10 +20,10 @@ from rescue.effects import (
     WithdrawAssignment,
 )
 from rescue.incident import FINAL, Status
-from rescue.links import read
 from rescue.policies import Policies
 from rescue.ports import Rendered
-from rescue.render import WEBHOOK_TYPES, render, webhook_body
+from rescue.sending.links import read
+from rescue.sending.render import WEBHOOK_TYPES, render, webhook_body
 from tests.unit.a_case import ASSIGNMENT, CALLERS_PHONE, INCIDENT, LIFT, NOON, OFFICERS_PHONE
 
 KEY = b"0123456789abcdef"

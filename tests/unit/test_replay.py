@@ -15,11 +15,18 @@ from devices.errors import Refused
 from devices.fleet import OwnRules
 from devices.messages import Alarm, AlarmRaised, Confidence, EntrapmentFound, Event, LiftId, Message
 from devices.slot import Rules
-from rescue.black_box import Kind, Record
+from rescue.black_box.recorder import MESSAGES_A_CHECKPOINT, MOST_BYTES, MOST_IN_DEBT, MOST_SAVED_UP
+from rescue.black_box.recording import (
+    Recording,
+    RecordingUnusable,
+    read_recording,
+    to_json,
+    write_events,
+    write_recording,
+)
+from rescue.black_box.replay import changed_rules, judge_timeline, replay
+from rescue.black_box.ring import Kind, Record
 from rescue.desk.inputs import instant_of
-from rescue.recorder import MESSAGES_A_CHECKPOINT, MOST_BYTES, MOST_IN_DEBT, MOST_SAVED_UP
-from rescue.recording import Recording, RecordingUnusable, read_recording, to_json, write_events, write_recording
-from rescue.replay import changed_rules, judge_timeline, replay
 from rescue.timeline import Fact, instant
 from tests.property.devices.said import messages, pauses_s
 from tests.unit.devices.lifts import AREA, BETWEEN, LEVELLED_OPEN, LIFT, NOON, RESTING, RUNNING

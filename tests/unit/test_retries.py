@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from rescue.incident import AssignmentId
 from rescue.ports import Delivery, Downlink, Outgoing
-from rescue.retries import Reply, judge, next_try_at, planned_try_at
+from rescue.sending.retries import Reply, judge, next_try_at, planned_try_at
 from tests.unit.a_case import NOON
 
 OFFER = Delivery(

@@ -16,20 +16,20 @@ from devices.faults import Fault
 from devices.messages import AlarmRaised, Confidence, EntrapmentFound, Evidence, FaultRaised, LiftId
 from dispatch.crews import Position
 from dispatch.travel import StraightLine
-from rescue.deciding import NEWS_AT_ONCE, URGENT_IN_A_ROW
 from rescue.desk.board import Decision, Outcome, Verdict
 from rescue.desk.draft import DeskRules
 from rescue.desk.inputs import Action, Intake, OperatorActed
 from rescue.effects import AcknowledgeAlarm, Effect
 from rescue.incident import Caller, Deadline, Kind, Source, Status
-from rescue.lanes import Lane, Waiting
 from rescue.policies import Policies
 from rescue.ports import Downlink, Quarantined, Rendered
-from rescue.render import render
-from rescue.service import DeskService, lift_actor
+from rescue.sending.render import render
+from rescue.shell.deciding import NEWS_AT_ONCE, URGENT_IN_A_ROW
+from rescue.shell.lanes import Lane, Waiting
+from rescue.shell.service import DeskService, lift_actor
+from rescue.shell.undecided import LOOKED_AT_WITHIN, PUT_OFF_BY
 from rescue.store.memory import MemoryStore
 from rescue.timeline import Actor
-from rescue.undecided import LOOKED_AT_WITHIN, PUT_OFF_BY
 from tests.unit.desk.play import AREA, COMPANIES, CREWS, NOON, lift
 
 LIFTS = [replace(lift(f"L{n}"), address=f"Daxue Road {n // 3}", building="1") for n in range(3 * NEWS_AT_ONCE)]

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from devices.messages import CarStatus, DoorStatus, LiftId, PowerStatus, ServiceMode
 from devices.pictures import Situation
 from devices.state_change import StateChange
-from rescue import telemetry as limits
+from rescue.hearing import telemetry as limits
+from rescue.hearing.telemetry import Telemetry
 from rescue.ports import StoreUnavailable
 from rescue.store import telemetry as stored
 from rescue.store.memory import MemoryTelemetry
-from rescue.telemetry import Telemetry
 from tests.a_change import RESTS
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -9,11 +9,11 @@ import pytest
 from devices.faults import Fault
 from devices.messages import Area
 from dispatch.crews import CrewId
+from rescue.decisions.witness import HOLDERS, PARTS, watch
 from rescue.desk import handle_news
 from rescue.desk.board import Board
 from rescue.desk.inputs import Answer
 from rescue.incident import AssignmentStatus
-from rescue.witness import HOLDERS, PARTS, watch
 from tests.unit.desk.play import AREA, Play, lift
 
 ELSEWHERE = Area("410106")

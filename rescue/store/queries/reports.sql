@@ -5,7 +5,7 @@
 -- whatever is asked.
 --
 -- $1 and $2 the span of openings, $2 not part of it; $3 the instant of asking; $4 the centre's time zone; $5 groupings;
--- $6 the company that asks, or NULL for the centre; $7 the span's first day; $8 its length in months; $9 rows a grouping.
+-- $6 the company that asks, or NULL for the centre; $7 the span's first day; $8 its months; $9 rows a grouping.
 WITH
 -- Of a company that asks, the cases in which it was asked. Most bodies are kept compressed: each is unpacked once.
 cases AS MATERIALIZED (

@@ -9,9 +9,9 @@ from typing import Any
 import asyncpg
 import pytest
 
-from rescue.audit_log import Act, AuditLog
+from rescue.people.audit_log import Act, AuditLog
+from rescue.people.principals import Principal, PrincipalKind, Role
 from rescue.ports import StoreUnavailable
-from rescue.principals import Principal, PrincipalKind, Role
 from rescue.store.audit_log import PostgresAuditLog
 from tests.integration.api.asking import demand_problem, log_in
 from tests.integration.centre import ANKANG, NOON, OFFICERS_PHONE, Centre, HandClock

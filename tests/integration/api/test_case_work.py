@@ -7,7 +7,7 @@ from typing import Any
 from devices.faults import Fault
 from devices.messages import Area, FaultRaised, LiftId
 from rescue.causes import CAUSES
-from rescue.service import lift_actor
+from rescue.shell.service import lift_actor
 from tests.integration.api.asking import demand_problem
 from tests.integration.centre import JINSHUI, Centre, lift
 

@@ -10,8 +10,8 @@ from openapi_spec_validator import validate
 
 from rescue.api.application import HEADERS, ROUTES
 from rescue.api.openapi import document
-from rescue.health import Health
 from rescue.ports import Quarantined
+from rescue.watch.health import Health
 from tests.integration.api.asking import demand_problem
 from tests.integration.centre import (
     ANKANG,

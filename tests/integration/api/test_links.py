@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rescue.links import sign
+from rescue.sending.links import sign
 from tests.integration.api.asking import demand_problem
 from tests.integration.centre import (
     LINK_KEY,

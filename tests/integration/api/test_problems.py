@@ -15,7 +15,7 @@ from rescue.desk.board import Board, Outcome, Verdict
 from rescue.desk.inputs import Input
 from rescue.incident import Incident, IncidentId
 from rescue.ports import StoreUnavailable
-from rescue.service import DeskBusy
+from rescue.shell.service import DeskBusy
 from rescue.timeline import Actor
 from tests.integration.api.asking import demand_problem, shares_one_centre
 from tests.integration.centre import (

@@ -14,7 +14,7 @@ from rescue.accounts import ACCOUNTS, Role
 from rescue.api import visits
 from rescue.api.problems import Unavailable
 from rescue.api.visits import Visits
-from rescue.principals import Principal, PrincipalKind
+from rescue.people.principals import Principal, PrincipalKind
 from rescue.store.announcements import announcements
 from tests.integration.centre import NOON, PASSWORD, Centre, HandClock
 

@@ -20,7 +20,18 @@ from standardwebhooks.webhooks import Webhook
 
 SECRET = "whsec_" + "c2VjcmV0IG9mIGEgdGVzdCwgMzIgYnl0ZXMgbG9uZy4u"
 WITHIN_S = 10.0
-ENDS = {"close": "closed", "false_alarm": "false_alarm", "assign": "dispatched"}
+ENDS = {
+    "close": "closed",
+    "false_alarm": "false_alarm",
+    "stand_down": "stood_down",
+    "merge": "closed",
+    "assign": "dispatched",
+}
+OVER = ("closed", "false_alarm", "stood_down")
+CAUSES = [
+    {"group": 2, "zh": "外部原因", "en": "From outside the lift", "causes": [{"code": "201", "zh": "运行中停电"}]},
+    {"group": 7, "zh": "其他", "en": "Other", "causes": [{"code": "700", "zh": "其他原因"}]},
+]
 
 
 @dataclass
@@ -34,6 +45,8 @@ class StandIn:
     """By the last part of a path: the status it is refused with."""
     fails: list[int] = field(default_factory=list)
     """Statuses of the next answers to changes, before anything else is looked at."""
+    retry_after: str = ""
+    """What such an answer says of the next try."""
     keys: list[str] = field(default_factory=list)
     """The Idempotency-Key of every change, repeated ones included."""
     endpoints: list[str] = field(default_factory=list)
@@ -62,7 +75,10 @@ class StandIn:
         return _page([one for one in self.assignments if one["status"] == request.query["status"]])
 
     async def list_incidents(self, request: web.Request) -> web.Response:
-        return _page([case for case in self.incidents.values() if case["status"] not in ("closed", "false_alarm")])
+        return _page([case for case in self.incidents.values() if case["status"] not in OVER])
+
+    async def list_causes(self, request: web.Request) -> web.Response:
+        return _page(CAUSES)
 
     async def show_incident(self, request: web.Request) -> web.Response:
         return web.json_response(self.incidents[request.match_info["id"]])
@@ -73,7 +89,8 @@ class StandIn:
     async def take(self, request: web.Request) -> web.Response:
         self.keys.append(request.headers["Idempotency-Key"])
         if self.fails:
-            return web.json_response({"title": "not now"}, status=self.fails.pop(0))
+            headers = {"Retry-After": self.retry_after} if self.retry_after else {}
+            return web.json_response({"title": "not now"}, status=self.fails.pop(0), headers=headers)
         path, body = request.path.removeprefix("/api/v1"), await request.json()
         action = path.rsplit("/", 1)[1]
         self.told.append((path, body))
@@ -90,6 +107,17 @@ class StandIn:
             return {"number": 1}
         case["version"] += 1
         case["status"] = ENDS.get(action, case["status"])
+        match action:
+            case "comfort":
+                case["deadlines"] = {}
+            case "hand_over":
+                case["handover"]["waits"] = False
+            case "confirm_release":
+                case["called_back_at"] = "2025-11-23T00:30:00Z"
+            case "reopen":
+                return {"id": "I9", "number": 9}
+            case _:
+                pass
         return case
 
 
@@ -101,6 +129,7 @@ async def stand_in() -> AsyncIterator[StandIn]:
         [
             web.get("/api/v1/webhooks", service.list_endpoints),
             web.delete("/api/v1/webhooks/{id}", service.forget_endpoint),
+            web.get("/api/v1/causes", service.list_causes),
             web.get("/api/v1/assignments", service.list_assignments),
             web.get("/api/v1/incidents", service.list_incidents),
             web.get("/api/v1/incidents/{id}", service.show_incident),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -24,6 +25,23 @@ async def test_a_change_is_tried_again_under_the_same_key_until_the_service_is_b
         assert len(service.keys) == 3
         assert len(set(service.keys)) == 1
         assert service.told == [("/incidents", {"rescue_code": "123456"})]
+
+
+async def test_the_next_try_comes_when_the_service_says() -> None:
+    async with service_and_api(503) as (service, api):
+        service.retry_after = "1"
+        asked_at = time.monotonic()
+        await api.post("/incidents", {})
+        assert time.monotonic() - asked_at >= 1
+        assert len(service.keys) == 2
+
+
+@pytest.mark.parametrize("retry_after", ["", "-5", "soon", "Wed, 21 Oct 2015 07:28:00 GMT"])
+async def test_a_pause_that_cannot_be_read_is_our_own(retry_after: str) -> None:
+    async with service_and_api(503, 429) as (service, api):
+        service.retry_after = retry_after
+        await api.post("/incidents", {})
+        assert len(service.keys) == 3
 
 
 async def test_two_changes_have_two_keys() -> None:

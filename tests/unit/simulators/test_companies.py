@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -18,7 +19,7 @@ from tests.unit.simulators.stand_in import StandIn, deliver, stand_in
 
 COMPANY = next(company for company in CITY.companies if company.company_id == LIFT.company_id)
 CREW = next(crew for crew in CITY.crews if crew.company_id == COMPANY.company_id)
-DUTIFUL = Habits(silent_share=0, decline_share=0)
+DUTIFUL = Habits(silent_share=0, decline_share=0, blocked_share=0, later_share=0)
 
 
 def offer(*, attempt: int = 1, crew_id: str = CREW.crew_id, lift_id: str = LIFT.lift_id) -> dict[str, Any]:
@@ -75,6 +76,47 @@ async def test_an_offer_is_accepted_driven_to_and_carried_through_quoting_its_at
         "release_method": misfortune.release_method,
     }
     assert around.world.people_inside(LIFT.lift_id) == 0
+
+
+async def test_an_acceptance_says_how_long_the_crew_will_take() -> None:
+    around = make_surroundings()
+    drive_s = around.roads.drive((CREW.lon, CREW.lat), (LIFT.lon, LIFT.lat)).duration_s
+    async with company(around) as (service, url, begun):
+        await deliver(url, "assignment.offered", offer(), id_="m1")
+        await finish(begun)
+    assert drive_s < service.told[0][1]["eta_s"] < drive_s + 120
+
+
+async def test_a_crew_whose_way_is_closed_says_that_it_cannot_reach_the_lift_and_nobody_is_freed() -> None:
+    around = make_surroundings()
+    trap(around, people=2)
+    async with company(around, replace(DUTIFUL, blocked_share=1)) as (service, url, begun):
+        await deliver(url, "assignment.offered", offer(attempt=2), id_="m1")
+        await finish(begun)
+    assert service.answers() == ["accept", "en_route", "cannot_reach"]
+    assert service.told[-1][1]["attempt"] == 2
+    assert service.told[-1][1]["reason"]
+    assert around.world.people_inside(LIFT.lift_id) == 2
+
+
+async def test_a_cause_that_is_found_later_is_filed_later() -> None:
+    around = make_surroundings()
+    misfortune = trap(around, people=1)
+    async with company(around, replace(DUTIFUL, later_share=1)) as (service, url, begun):
+        await deliver(url, "assignment.offered", offer(attempt=3), id_="m1")
+        await finish(begun)
+    assert service.answers()[-2:] == ["released", "cause"]
+    released, filed = (body for _, body in service.told[-2:])
+    assert "cause_code" not in released
+    assert filed == {"attempt": 3, "cause_code": misfortune.cause_code}
+
+
+async def test_a_cause_that_is_not_taken_any_more_is_let_be() -> None:
+    around = make_surroundings()
+    async with company(around, replace(DUTIFUL, later_share=1), cause=409) as (service, url, begun):
+        await deliver(url, "assignment.offered", offer(), id_="m1")
+        await finish(begun)
+    assert service.answers().count("cause") == 1
 
 
 async def test_a_crew_that_finds_the_lift_recovered_says_so() -> None:
@@ -154,11 +196,14 @@ async def test_some_companies_decline_and_some_do_not_answer() -> None:
 
 
 async def test_a_lift_that_must_be_served_is_accepted_whatever_the_habits() -> None:
-    habits = Habits(silent_share=1, decline_share=1, always_accepted=frozenset({LIFT.lift_id}))
+    habits = Habits(
+        silent_share=1, decline_share=1, blocked_share=1, later_share=1, always_accepted=frozenset({LIFT.lift_id})
+    )
     async with company(make_surroundings(), habits) as (service, url, begun):
         await deliver(url, "assignment.offered", offer(), id_="m1")
         await finish(begun)
-    assert service.answers()[0] == "accept"
+    assert service.answers() == ["accept", "en_route", "on_scene", "released"]
+    assert "cause_code" in service.told[-1][1]
 
 
 async def test_registering_replaces_the_endpoints_of_earlier_runs() -> None:

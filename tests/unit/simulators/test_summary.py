@@ -1,13 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from rich.console import Console
 
 from simulators.chronicle import KEPT_LINES, Chronicle
-from simulators.operators import REMEMBERED_CASES, Tally
 from simulators.summary import Login, Summary, draw_screen, write_banner, write_line
+from simulators.tally import REMEMBERED_CASES, Tally
 
 LOGIN = Login(url="http://127.0.0.1:8080", name="operator", password="correct horse")
 
@@ -25,6 +26,9 @@ def case(number: int, status: str = "en_route", **facts: Any) -> dict[str, Any]:
         "clock": {"trapped_since": "2025-11-23T00:00:00Z"},
         "released_at": None,
         "closed_at": None,
+        "comforted_at": None,
+        "deadlines": {},
+        "handover": None,
     } | facts
 
 
@@ -40,9 +44,11 @@ def summary(*cases: dict[str, Any]) -> Summary:
         messages_per_s=450.4,
         stages=tally.stages,
         others=tally.others,
+        handovers_waiting=tally.handovers_waiting,
+        comforts_missed=tally.comforts_missed,
         latest=tuple(tally.latest.values()),
-        closed=4,
-        false_alarms=1,
+        ended={"closed": 4, "false_alarm": 1},
+        reopened=0,
         mean_arrival_s=None,
         lines=("crew R0001 en route",),
     )
@@ -92,6 +98,35 @@ def test_a_case_about_many_lifts_says_how_many_and_where() -> None:
     assert "power outage" in row
     assert "area 410105" in row
     assert "0:30" in row
+
+
+def test_a_hand_over_that_waits_is_counted_and_shown_with_the_number_to_call() -> None:
+    handover = {"call": "119", "waits": True}
+    shown = summary(case(1, level=3, handover=handover), case(2, level=3, handover={**handover, "waits": False}))
+    assert "hand-overs waiting: 1, comfort missed: 0" in write_line(shown)
+    rows = [line for line in drawn(shown).splitlines() if "ZZ000001" in line]
+    assert ["call 119" in row for row in rows] == [False, True]
+
+
+def test_the_rare_ends_are_named_once_there_are_any() -> None:
+    shown = replace(summary(), ended={"closed": 1, "merged": 2, "stood_down": 3}, reopened=4)
+    assert "1 closed, 0 false alarms, 3 stood down, 2 merged, 4 reopened, mean arrival -" in write_line(shown)
+
+
+def test_comfort_is_missed_when_its_time_is_put_off_though_nobody_has_spoken() -> None:
+    first, second = ({"comfort_by": f"2025-11-23T00:0{minute}:00Z"} for minute in (1, 6))
+    tally = Tally()
+    for looked_at in (
+        [case(1, deadlines=first), case(2, deadlines=first), case(3, deadlines=second), case(4, deadlines=first)],
+        [
+            case(1, deadlines=second),
+            case(2, deadlines=second, comforted_at="2025-11-23T00:00:50Z"),
+            case(3, deadlines=first),
+            case(4, "released"),
+        ],
+    ):
+        tally.see(looked_at)
+    assert tally.comforts_missed == 1
 
 
 def test_one_line_says_how_everything_stands() -> None:
