@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 from collections.abc import Sequence
 from datetime import timedelta
@@ -13,12 +12,12 @@ from rich.console import Console
 from rich.table import Table
 
 from dispatch.crews import CompanyId
-from rescue.accounts import COMMAND, Accounts, Role, VendorId, new_password
+from rescue.accounts import Accounts, Role, VendorId, new_password
 from rescue.accounts.tokens import Owner
 from rescue.clock import SystemClock
-from rescue.commands.common import DATA, DataDir, fail, with_store
+from rescue.commands.common import DATA, DataDir, fail, who, with_store
 from rescue.store.postgres import PostgresStore
-from rescue.timeline import Actor, instant
+from rescue.timeline import instant
 
 users = typer.Typer(help="People's accounts.", no_args_is_help=True)
 tokens = typer.Typer(help="Programs' bearer tokens.", no_args_is_help=True)
@@ -33,7 +32,7 @@ def add_user(name: UserName, role: UserRole, password_stdin: PasswordStdin = Fal
     """Create an account; a generated password is the last word printed."""
     password = _password(password_stdin)
     with_store(
-        data_dir, lambda store: _accounts(store).add_user(name, role, password, now=SystemClock().now(), by=_who())
+        data_dir, lambda store: _accounts(store).add_user(name, role, password, now=SystemClock().now(), by=who())
     )
     typer.echo(f"{role} {name} created{_shown(password, password_stdin)}")
 
@@ -51,21 +50,21 @@ def list_users(data_dir: DataDir = DATA) -> None:
 @users.command("disable")
 def disable_user(name: UserName, data_dir: DataDir = DATA) -> None:
     """Let a person in no more; their sessions and open connections end at once."""
-    with_store(data_dir, lambda store: _accounts(store).disable_user(name, SystemClock().now(), by=_who()))
+    with_store(data_dir, lambda store: _accounts(store).disable_user(name, SystemClock().now(), by=who()))
     typer.echo(f"{name} disabled")
 
 
 @users.command("enable")
 def enable_user(name: UserName, data_dir: DataDir = DATA) -> None:
     """Let a person in again, with the password they had."""
-    with_store(data_dir, lambda store: _accounts(store).enable_user(name, SystemClock().now(), by=_who()))
+    with_store(data_dir, lambda store: _accounts(store).enable_user(name, SystemClock().now(), by=who()))
     typer.echo(f"{name} enabled")
 
 
 @users.command("role")
 def change_role(name: UserName, role: UserRole, data_dir: DataDir = DATA) -> None:
     """Give a person another role; it counts from their next request on."""
-    with_store(data_dir, lambda store: _accounts(store).change_role(name, role, SystemClock().now(), by=_who()))
+    with_store(data_dir, lambda store: _accounts(store).change_role(name, role, SystemClock().now(), by=who()))
     typer.echo(f"{name} is {role}")
 
 
@@ -73,7 +72,7 @@ def change_role(name: UserName, role: UserRole, data_dir: DataDir = DATA) -> Non
 def change_password(name: UserName, password_stdin: PasswordStdin = False, data_dir: DataDir = DATA) -> None:
     """Give a person another password; their sessions end, and a generated one is the last word printed."""
     password = _password(password_stdin)
-    with_store(data_dir, lambda store: _accounts(store).change_password(name, password, SystemClock().now(), by=_who()))
+    with_store(data_dir, lambda store: _accounts(store).change_password(name, password, SystemClock().now(), by=who()))
     typer.echo(f"{name} has another password{_shown(password, password_stdin)}")
 
 
@@ -93,7 +92,7 @@ def add_token(
         now = SystemClock().now()
         expires_at = now + timedelta(days=days) if days else None
         for owner in owners:
-            token = await _accounts(store).add_token(owner, now, label=label, expires_at=expires_at, by=_who())
+            token = await _accounts(store).add_token(owner, now, label=label, expires_at=expires_at, by=who())
             typer.echo(f"{owner} token {token}")
 
     with_store(data_dir, add)
@@ -123,20 +122,12 @@ def revoke_token(
     token_id: Annotated[str, typer.Argument(help="Its id, as `rescue token list` shows it.")], data_dir: DataDir = DATA
 ) -> None:
     """A token counts no more, at once."""
-    with_store(data_dir, lambda store: _accounts(store).revoke_token(token_id, SystemClock().now(), by=_who()))
+    with_store(data_dir, lambda store: _accounts(store).revoke_token(token_id, SystemClock().now(), by=who()))
     typer.echo(f"token {token_id} revoked")
 
 
 def _accounts(store: PostgresStore) -> Accounts:
     return Accounts(store.url, store.pool)
-
-
-def _who() -> Actor:
-    try:
-        return Actor(kind=COMMAND.kind, name=getpass.getuser(), channel=COMMAND.channel)
-    except (OSError, KeyError):
-        # A container's user may have no name.
-        return COMMAND
 
 
 def _owners(company: list[str] | None, vendor: str | None, role: Role | None) -> list[Owner]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import getpass
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, NoReturn, TypeVar
@@ -10,10 +11,15 @@ from typing import Annotated, NoReturn, TypeVar
 import typer
 
 from rescue import ready
+from rescue.clock import SystemClock
+from rescue.people.audit_log import Act, Note
+from rescue.people.principals import COMMAND
 from rescue.ports import StoreUnavailable
 from rescue.settings import Settings
+from rescue.store.audit_log import PostgresAuditLog
 from rescue.store.migrate import migrate
 from rescue.store.postgres import PostgresStore
+from rescue.timeline import Actor, Fact
 
 T = TypeVar("T")
 
@@ -44,6 +50,21 @@ def database_url(data_dir: Path) -> str:
     raise StoreUnavailable(
         f"no database: set RESCUE_DATABASE_URL, or start `rescue serve --embedded --data-dir {data_dir}` first"
     )
+
+
+def who() -> Actor:
+    """Whoever sits at this machine, as far as it knows their name."""
+    try:
+        return Actor(kind=COMMAND.kind, name=getpass.getuser(), channel=COMMAND.channel)
+    except (OSError, KeyError):
+        # A container's user may have no name.
+        return COMMAND
+
+
+async def note_act(store: PostgresStore, act: Act, subject: str, **data: Fact) -> None:
+    """Write into the audit log what this command does."""
+    note = Note(at=SystemClock().now(), act=act, actor=who(), subject=subject, data=data)
+    await PostgresAuditLog(store.url, store.pool).append_notes([note])
 
 
 def unwrap(work: Callable[[], T]) -> T:

@@ -6,19 +6,22 @@ import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
 from rescue.clock import SystemClock
-from rescue.commands.common import DATA, DataDir, fail, with_store
+from rescue.commands.common import DATA, DataDir, fail, note_act, with_store
 from rescue.mqtt_access.credentials import Credential, Credentials
 from rescue.mqtt_access.grants import Grant
 from rescue.mqtt_access.keeper import replace_file
 from rescue.mqtt_access.mosquitto import write_access_list, write_passwords
 from rescue.mqtt_access.nats import write_users
+from rescue.people.audit_log import Act
+from rescue.store.postgres import PostgresStore
 
-T = TypeVar("T")
+USERS_NOTED = 20
+"""Named in the audit log's record of one command; of more, how many."""
 
 devices = typer.Typer(help="Credentials for the MQTT broker.", no_args_is_help=True)
 add = typer.Typer(help="Give a credential; its secret is the last word printed, this once.", no_args_is_help=True)
@@ -91,7 +94,7 @@ def list_devices(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list.")] = False, data_dir: DataDir = DATA
 ) -> None:
     """Say who has a credential, and who had one; never a secret."""
-    listed = _with_credentials(data_dir, lambda credentials: credentials.list_all())
+    listed = with_store(data_dir, lambda store: _credentials(store).list_all())
     if as_json:
         typer.echo(json.dumps([_write_credential(credential) for credential in listed]))
         return
@@ -107,7 +110,12 @@ def revoke(
     data_dir: DataDir = DATA,
 ) -> None:
     """Take credentials back: a broker that we keep drops their connections within seconds."""
-    _with_credentials(data_dir, lambda credentials: credentials.revoke(users, SystemClock().now()))
+
+    async def take_back(store: PostgresStore) -> None:
+        await _credentials(store).revoke(users, SystemClock().now())
+        await _note(store, Act.CREDENTIAL_REVOKED, users)
+
+    with_store(data_dir, take_back)
     typer.echo(f"revoked: {', '.join(users)}")
 
 
@@ -118,7 +126,12 @@ def export(
     data_dir: DataDir = DATA,
 ) -> None:
     """Write the files by which a broker of your own knows its users; then have it read them again."""
-    grants = _with_credentials(data_dir, lambda credentials: credentials.grants(SystemClock().now()))
+
+    async def collect(store: PostgresStore) -> Sequence[Grant]:
+        await note_act(store, Act.EXPORTED, f"devices:{form}")
+        return await _credentials(store).grants(SystemClock().now())
+
+    grants = with_store(data_dir, collect)
     if not grants:
         fail("there is no credential yet: begin with `rescue device add service NAME`")
     to.mkdir(parents=True, exist_ok=True)
@@ -136,12 +149,23 @@ def _files(form: Format, grants: Sequence[Grant]) -> Mapping[str, str]:
 
 
 def _give(data_dir: Path, give: Callable[[Credentials], Awaitable[Mapping[str, str]]]) -> None:
-    for user, secret in _with_credentials(data_dir, give).items():
+    async def give_and_note(store: PostgresStore) -> Mapping[str, str]:
+        given = await give(_credentials(store))
+        if given:
+            await _note(store, Act.CREDENTIAL_GIVEN, list(given))
+        return given
+
+    for user, secret in with_store(data_dir, give_and_note).items():
         typer.echo(f"user {user} secret {secret}")
 
 
-def _with_credentials(data_dir: Path, use: Callable[[Credentials], Awaitable[T]]) -> T:
-    return with_store(data_dir, lambda store: use(Credentials(store.url, store.pool)))
+async def _note(store: PostgresStore, act: Act, users: Sequence[str]) -> None:
+    """One record a command: it may be about a whole city."""
+    await note_act(store, act, f"device:{users[0]}", users=list(users[:USERS_NOTED]), count=len(users))
+
+
+def _credentials(store: PostgresStore) -> Credentials:
+    return Credentials(store.url, store.pool)
 
 
 def _write_credential(credential: Credential) -> dict[str, object]:

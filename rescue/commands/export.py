@@ -11,8 +11,8 @@ from typing import Annotated
 import typer
 
 from rescue.clock import SystemClock
-from rescue.commands.common import DATA, DataDir, fail, with_store
-from rescue.people.audit_log import Act, Note
+from rescue.commands.common import DATA, DataDir, fail, note_act, with_store
+from rescue.people.audit_log import Act
 from rescue.people.principals import COMMAND
 from rescue.proof.export import Json
 from rescue.proof.export import export as export_file
@@ -20,7 +20,6 @@ from rescue.proof.signing import KEY_NAME, Signer, Verifier
 from rescue.proof.verifying import read_export
 from rescue.proof.verifying import verify as verify_export
 from rescue.proof.walk import Walk, Walked
-from rescue.store.audit_log import PostgresAuditLog
 from rescue.store.black_boxes import PostgresBlackBoxes
 from rescue.store.exports import PostgresCaseFiles
 from rescue.store.keys import lasting_key
@@ -87,9 +86,8 @@ async def _export(store: PostgresStore, name: str, *, personal_data: bool) -> Js
     file = await PostgresCaseFiles(store.url, store.pool).case_file(incident_id) if incident_id else None
     if file is None:
         fail(f"there is no case {name}")
-    at, subject = SystemClock().now(), f"incident:{incident_id}"
-    note = Note(at=at, act=Act.EXPORTED, actor=COMMAND, subject=subject, data={"personal_data": personal_data})
-    await PostgresAuditLog(store.url, store.pool).append_notes([note])
+    await note_act(store, Act.EXPORTED, f"incident:{incident_id}", personal_data=personal_data)
+    at = SystemClock().now()
     by = f"{COMMAND.kind} by {COMMAND.channel}"
     return export_file(file, await _signer(store), by=by, at=at, personal_data=personal_data)
 

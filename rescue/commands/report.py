@@ -14,7 +14,8 @@ from rich.table import Table
 
 from dispatch.crews import CompanyId
 from rescue.clock import SystemClock
-from rescue.commands.common import DATA, DataDir, fail, with_store
+from rescue.commands.common import DATA, DataDir, fail, note_act, with_store
+from rescue.people.audit_log import Act
 from rescue.reports.figures import FIGURES, HEADLINE, Figure, Unit
 from rescue.reports.files import FileFormat, write
 from rescue.reports.groups import BadGroup, read_groups
@@ -22,6 +23,7 @@ from rescue.reports.kpi import Report, Reports
 from rescue.reports.sheet import Sheet, describe, sheets
 from rescue.reports.span import BadSpan, read_span
 from rescue.settings import Settings
+from rescue.store.postgres import PostgresStore
 
 PAGE_WIDTH = 160
 
@@ -63,11 +65,13 @@ def kpi(
     if shape is Format.XLSX and out is None:
         fail("a workbook is no text for a terminal: say --out FILE.xlsx")
     company_id = CompanyId(company) if company else None
-    made = with_store(
-        data_dir,
-        lambda store: Reports(store.pool, zone).kpi(span, groups, company_id=company_id, now=SystemClock().now()),
-    )
-    _give(made, shape, out)
+
+    async def make(store: PostgresStore) -> Report:
+        if shape is not Format.TABLE:
+            await note_act(store, Act.EXPORTED, f"report:kpi?from={since}&to={until}&format={shape}")
+        return await Reports(store.pool, zone).kpi(span, groups, company_id=company_id, now=SystemClock().now())
+
+    _give(with_store(data_dir, make), shape, out)
 
 
 def _give(made: Report, shape: Format, out: Path | None) -> None:

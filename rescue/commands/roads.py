@@ -12,7 +12,7 @@ from rescue.commands.common import DATA, DataDir, fail
 
 if TYPE_CHECKING:
     from dispatch.roads.network import Network
-    from rescue.road_works import Touched
+    from rescue.roads.works import Touched
 
 # What computes with roads takes half a second to load, which no other command need wait for: hence imports below.
 
@@ -29,7 +29,7 @@ def import_file(
 ) -> None:
     """Make the road network of a map; a running service takes it in by itself."""
     from dispatch.roads.files import RoadFiles
-    from rescue.road_works import import_roads
+    from rescue.roads.works import import_roads
 
     now = SystemClock().now()
     network = import_roads(file, RoadFiles.in_data_dir(data_dir), now, lambda said: typer.echo(said, err=True))
@@ -48,7 +48,7 @@ def close(
     A point closes the road it lies on, a line the roads it runs along, a polygon every road that comes into it.
     """
     from dispatch.roads.files import RoadFiles
-    from rescue.road_works import close_roads
+    from rescue.roads.works import close_roads
 
     text = geojson.read_text("utf-8", errors="replace")
     files = RoadFiles.in_data_dir(data_dir)
@@ -64,7 +64,7 @@ def open_again(
 ) -> None:
     """Open closed roads again."""
     from dispatch.roads.files import RoadFiles
-    from rescue.road_works import open_roads
+    from rescue.roads.works import open_roads
 
     if bool(closures) == every:
         fail("name the closures by their numbers, or give --all")
@@ -77,7 +77,7 @@ def show(data_dir: DataDir = DATA) -> None:
     """Say which roads are known, and what of them is closed."""
     from dispatch.roads.closures import RoadPoints
     from dispatch.roads.files import RoadFiles
-    from rescue.road_works import describe, load_roads
+    from rescue.roads.works import describe, load_roads
 
     files = RoadFiles.in_data_dir(data_dir)
     network = load_roads(files)
@@ -88,7 +88,7 @@ def show(data_dir: DataDir = DATA) -> None:
 
 
 def _show_network(network: Network) -> None:
-    from rescue.road_works import ISLANDS_NAMED
+    from rescue.roads.works import ISLANDS_NAMED
 
     origin = network.origin
     typer.echo(

@@ -60,6 +60,8 @@ class Act(StrEnum):
     ENDPOINT_CHANGED = "endpoint_changed"
     ENDPOINT_REMOVED = "endpoint_removed"
     SECRET_ROTATED = "secret_rotated"  # noqa: S105
+    CREDENTIAL_GIVEN = "credential_given"
+    CREDENTIAL_REVOKED = "credential_revoked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

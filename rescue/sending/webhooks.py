@@ -118,7 +118,7 @@ def _host_refusal(host: str) -> str | None:
     return None
 
 
-def _public_socket(addr_info: tuple[Any, ...]) -> socket.socket:
+def public_socket(addr_info: tuple[Any, ...]) -> socket.socket:
     """A socket for the address that is about to be connected to. Raises AddressRefused."""
     family, kind, protocol, _, address = addr_info
     refusal = address_refusal(ipaddress.ip_address(address[0]))
@@ -149,7 +149,7 @@ class Sender:
         connector = aiohttp.TCPConnector(
             limit=0,  # how many are under way at once is the outbox's to limit
             resolver=resolver,
-            socket_factory=None if self._allow_private else _public_socket,
+            socket_factory=None if self._allow_private else public_socket,
         )
         session = aiohttp.ClientSession(
             connector=connector,

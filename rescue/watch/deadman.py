@@ -15,7 +15,7 @@ from collections.abc import Callable
 import aiohttp
 import structlog
 
-from rescue.sending.webhooks import _public_socket, url_refusal
+from rescue.sending.webhooks import public_socket, url_refusal
 from rescue.settings import ServiceError, Settings
 
 WITHIN_S = 5.0
@@ -61,7 +61,7 @@ class Deadman:
 
     def _connector(self) -> aiohttp.TCPConnector:
         """The address is checked where the socket is made; see `webhooks`."""
-        return aiohttp.TCPConnector(socket_factory=None if self._allow_private else _public_socket, force_close=True)
+        return aiohttp.TCPConnector(socket_factory=None if self._allow_private else public_socket, force_close=True)
 
     async def _tell(self, session: aiohttp.ClientSession) -> bool:
         try:

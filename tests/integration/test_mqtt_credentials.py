@@ -21,6 +21,8 @@ from rescue.mqtt_access.credentials import BadName, Credentials, HasCredential, 
 from rescue.mqtt_access.grants import Grant, grant_crew, grant_lifts, grant_nothing, grant_service
 from rescue.mqtt_access.keeper import Access, Keeper
 from rescue.mqtt_access.nats import write_users
+from rescue.people.audit_log import Act
+from rescue.store.audit_log import PostgresAuditLog, RecordsWanted
 from rescue.store.postgres import PostgresStore
 from tests.brokers import OURS, eventually
 from tests.unit.a_case import LIFT
@@ -187,6 +189,15 @@ async def test_a_secret_is_the_last_word_and_said_once(store: PostgresStore, cre
     listed = await rescue(store, "list")
     assert listed.stdout.startswith("lift-L1  valid  since 20")
     assert secret not in listed.stdout + (await rescue(store, "list", "--json")).stdout
+
+
+async def test_who_was_given_a_credential_or_lost_it_is_in_the_audit_log_and_no_secret(store: PostgresStore) -> None:
+    secret = (await rescue(store, "add", "lift", "L1")).stdout.split()[-1]
+    await rescue(store, "revoke", "lift-L1")
+    wanted = RecordsWanted(subject="device:lift-L1")
+    records = await PostgresAuditLog(store.url, store.pool).list_records(wanted, after=None, limit=10)
+    assert [record.note.act for record in records] == [Act.CREDENTIAL_REVOKED, Act.CREDENTIAL_GIVEN]
+    assert secret not in str(records)
 
 
 async def test_every_lift_that_has_none_is_given_one_a_line(store: PostgresStore) -> None:
