@@ -1,7 +1,7 @@
 """How long a crew takes to a lift: the protocol every estimate keeps, and the estimate that needs no map.
 
-Knows places and the hour, nothing of crews' duties or of cases. Road travel times will keep the same protocol, with
-the straight line as their fallback.
+Knows places and the hour, nothing of crews' duties or of cases. Travel times by road (`dispatch/roads`) keep the same
+protocol, with the straight line for places off the network.
 """
 
 from __future__ import annotations

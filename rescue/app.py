@@ -58,7 +58,7 @@ from rescue.ports import Rendered, StoreUnavailable, TrackedLift
 from rescue.proof.seals import Sealing
 from rescue.proof.signing import KEY_NAME, Signer
 from rescue.reports.kpi import Reports
-from rescue.roads import FollowedRoads, follow_roads
+from rescue.roads.following import FollowedRoads, follow_roads
 from rescue.sending.outbox import Outbox
 from rescue.sending.render import render
 from rescue.sending.webhooks import Sender

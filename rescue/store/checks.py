@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from dispatch.crews import Position
 from rescue.ports import Clock
 from rescue.store.auditing import ahead_s
 from rescue.store.connections import OLDEST_SERVER, Connection, connect, reachable
@@ -15,6 +16,7 @@ from rescue.store.sql import load_queries
 
 LATELY = timedelta(hours=1)
 ROWS = 20
+LIFTS_SEEN = 2_000
 SQL = load_queries("checks")
 
 
@@ -43,6 +45,8 @@ class Seen:
     """Its clock, of ours."""
     endpoints: Endpoints | None
     """None before it is migrated."""
+    lift_positions: Sequence[Position] = ()
+    """Of a sample of the registered lifts."""
 
     @property
     def is_fit(self) -> bool:
@@ -71,7 +75,13 @@ async def _look(connection: Connection, clock: Clock) -> Seen:
         unknown=sorted(applied - needed),
         ahead_s=await ahead_s(connection, clock),
         endpoints=None if needed - applied else await _endpoints(connection, clock.now()),
+        lift_positions=() if needed - applied else await _lift_positions(connection),
     )
+
+
+async def _lift_positions(connection: Connection) -> Sequence[Position]:
+    rows = await connection.fetch(SQL["lift_positions"], LIFTS_SEEN)
+    return [Position(lon=row["lon"], lat=row["lat"]) for row in rows]
 
 
 async def _applied(connection: Connection) -> set[str]:

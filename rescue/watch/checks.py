@@ -10,10 +10,13 @@ import shutil
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
+from dispatch.crews import Position
+from dispatch.roads.files import RoadFiles
 from rescue import ready
 from rescue.clock import SystemClock
 from rescue.policy_file import load_policies
 from rescue.ports import StoreUnavailable
+from rescue.roads.findings import check_roads
 from rescue.settings import ServiceError, Settings
 from rescue.store.checks import Endpoints, Seen, look
 from rescue.store.connections import OLDEST_SERVER
@@ -29,12 +32,13 @@ GIGABYTE = 1024**3
 
 async def check(settings: Settings) -> list[Finding]:
     """Look at each part the service needs."""
+    database, lifts = await _check_database(settings)
     return [
         *_check_configuration(settings),
-        *await _check_database(settings),
+        *database,
         _check_disk(settings),
         await check_broker(settings),
-        _finding("roads", "no road network is configured: ways are estimated by straight lines"),
+        check_roads(RoadFiles.in_data_dir(settings.data_dir), lifts),
     ]
 
 
@@ -72,16 +76,18 @@ def _check_links(settings: Settings) -> Finding:
     return _finding("configuration", "can be read; offers lead to this machine only: set RESCUE_PUBLIC_URL for others")
 
 
-async def _check_database(settings: Settings) -> Sequence[Finding]:
+async def _check_database(settings: Settings) -> tuple[Sequence[Finding], Sequence[Position]]:
+    """What is found, and where some of the lifts are: the roads are held against them."""
     url = settings.database_url or ready.find_database(settings.data_dir)
     if not url:
-        return [_finding("database", "RESCUE_DATABASE_URL is not set: --embedded starts one")]
+        return [_finding("database", "RESCUE_DATABASE_URL is not set: --embedded starts one")], ()
     try:
         seen = await look(url, SystemClock())
     except StoreUnavailable as error:
         said = f"{error}: start it, or correct RESCUE_DATABASE_URL"
-        return [_finding("database", said, ok=False)]
-    return [_judge_server(seen), _judge_clock(seen), *_judge_endpoints(seen.endpoints)]
+        return [_finding("database", said, ok=False)], ()
+    found = [_judge_server(seen), _judge_clock(seen), *_judge_endpoints(seen.endpoints)]
+    return found, seen.lift_positions
 
 
 def _judge_server(seen: Seen) -> Finding:

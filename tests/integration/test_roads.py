@@ -18,7 +18,7 @@ from dispatch.crews import Position
 from dispatch.roads.speeds import SHIPPED, SpeedsUnusable
 from dispatch.travel import StraightLine
 from rescue.cli import FORESEEN, app
-from rescue.roads import FollowedRoads, follow_roads
+from rescue.roads.following import FollowedRoads, follow_roads
 from rescue.settings import Settings
 from tests.integration.centre import HandClock
 
@@ -170,6 +170,9 @@ def test_a_service_takes_in_roads_closures_and_the_hour(data_dir: Path, tmp_path
     clock.forward(6 * 3600)
     travel.look()
     assert way_s(travel) > open_s, "six in the evening"
+    clock.forward(9 * 3600)
+    travel.look()
+    assert way_s(travel) < open_s, "three at night"
 
 
 def test_a_service_that_starts_anew_knows_what_is_closed(data_dir: Path, tmp_path: Path, clock: HandClock) -> None:

@@ -8,17 +8,17 @@ import pytest
 from devices.datum import convert_wgs84_to_gcj02
 from dispatch.crews import Position
 from dispatch.roads.files import RoadFiles
-from rescue.findings import Finding
-from rescue.road_findings import check_roads
+from rescue.roads.findings import check_roads
+from rescue.watch.findings import Finding
 from tests.unit.dispatch.roads.atlas import Nodes, Street, network_of, place, square, street
 
-BLOCK_M, BLOCKS = 250, 12
+BLOCK_M, BLOCKS = 320, 14
 
 
 def lattice() -> tuple[Nodes, list[list[int]]]:
-    """A dense part of a city: streets every 250 m."""
+    """A dense part of a city: streets every 320 m."""
     side = range(BLOCKS)
-    nodes = {row * BLOCKS + column: (column * 250.0, row * 250.0) for row in side for column in side}
+    nodes = {row * BLOCKS + column: (column * float(BLOCK_M), row * float(BLOCK_M)) for row in side for column in side}
     rows = [[row * BLOCKS + column for column in side] for row in side]
     return nodes, [*rows, *([row[column] for row in rows] for column in side)]
 
@@ -39,8 +39,8 @@ def saved(room: Path, streets: list[Street], nodes: Nodes) -> RoadFiles:
 def entrances(count: int) -> list[Position]:
     """Doors 15 to 40 m off a street."""
     chance = Random(11)
-    streets = (chance.randrange(4, BLOCKS) * BLOCK_M for _ in range(count))
-    return [place(street_m - chance.uniform(15, 40), chance.uniform(700, 2500)) for street_m in streets]
+    streets = (chance.randrange(3, 10) * BLOCK_M for _ in range(count))
+    return [place(street_m - chance.uniform(15, 40), chance.uniform(1000, 3000)) for street_m in streets]
 
 
 def found(files: RoadFiles, lifts: list[Position]) -> Finding:

@@ -1,7 +1,7 @@
 // How a case looks: as a row of the list, and in full. Decides what is urgent; asks nothing of the service.
 
 import { clock, element, fillCells, span } from "./dom.js";
-import { say } from "./words.js";
+import { inLanguage, say } from "./words.js";
 
 const ACCEPTED = new Set(["accepted", "en_route", "on_scene", "released"]);
 const GRAVE = new Set(["medical", "water", "fire", "child_alone"]);
@@ -22,8 +22,8 @@ const STAGES = [
 
 const ENDS = new Set(["opened", "closed"]); // the stages of every case; the others are shown where people are inside
 
-/** The most urgent first: people inside, in grave need, with nobody on the way, trapped the longest; then what else
- *  is wrong, the gravest kind first, and of a kind what many lifts suffer from. */
+/** The most urgent first: people inside, for whom a call is to be made, in grave need, with nobody on the way, trapped
+ *  the longest; then what else is wrong, the gravest kind first, and of a kind what many lifts suffer from. */
 export function byUrgency(one, other) {
   return compare(urgency(one), urgency(other));
 }
@@ -33,6 +33,7 @@ function urgency(incident) {
     KINDS.includes(incident.kind) ? KINDS.indexOf(incident.kind) : KINDS.length,
     incident.lift ? 1 : 0,
     incident.status === "released" ? 1 : 0,
+    waitsForCall(incident) ? 0 : 1,
     incident.injured > 0 || incident.vulnerable.some((need) => GRAVE.has(need)) ? 0 : 1,
     hasCrew(incident) ? 1 : 0,
     since(incident),
@@ -48,6 +49,10 @@ function compare(one, other) {
 /** Whether people are, or may be, inside. */
 export function isEntrapment(incident) {
   return incident.kind === "entrapment";
+}
+
+function waitsForCall({ handover }) {
+  return Boolean(handover?.waits);
 }
 
 function since(incident) {
@@ -68,12 +73,13 @@ export function fillCase(row, incident, now, parent) {
     plate(incident),
     place(incident),
     isEntrapment(incident) ? inside(incident) : "",
-    isEntrapment(incident) ? say(`level.${incident.level}`) : "",
+    isEntrapment(incident) ? level(incident) : "",
     crew(incident),
     deadline ? `${say(`deadline.${deadline.name}`)} ${countdown(deadline.at, now)}` : "",
     incident.released_at ? "" : span((now - Date.parse(since(incident))) / 1000),
   ]);
   row.className = `${incident.kind} ${incident.status} ${hasCrew(incident) ? "in-hand" : "waiting"}`;
+  row.cells[6].className = waitsForCall(incident) ? "breached" : "";
   row.cells[8].className = deadline ? pressure(deadline.at, now) : "";
 }
 
@@ -126,18 +132,26 @@ function inside(incident) {
   return [people, ...injured, ...needs].join(" · ");
 }
 
+function level(incident) {
+  const number = say(`level.${incident.level}`);
+  return waitsForCall(incident) ? `${number} ☎ ${incident.handover.call}` : number;
+}
+
 function crew(incident) {
   const assignment = incident.assignment;
   if (!assignment) return isEntrapment(incident) && incident.status !== "released" ? say("nobody_asked") : "";
-  return `${assignment.crew_id} ${say(`assignment.${assignment.status}`)}`;
+  const is = `${assignment.crew_id} ${say(`assignment.${assignment.status}`)}`;
+  return incident.relief_id ? `${is} · ${say("relief")}` : is;
 }
 
-/** The case in full, but for its deadlines, which have a place where they are shown anew each second. */
-export function showCase({ incident, entries, firstBreak }, parent, actions) {
+/** The case in full, but for its deadlines, which have a place where they are shown anew each second. `about` holds the
+ *  words of its cause, the number of a case by its id, and what the reader may do: `actions`, and `confirming` a call. */
+export function showCase({ incident, entries, firstBreak }, about) {
   return [
     stageBar(incident, entries ?? []),
-    facts(incident, parent),
-    actions,
+    handover(incident, about.confirming),
+    facts(incident, about),
+    about.actions,
     ...[["conditions", conditions(incident)], ["evidence", incident.evidence.reasons]]
       .filter(([, lines]) => lines.length > 0)
       .map(([word, lines]) => list(word, lines)),
@@ -186,21 +200,57 @@ function conditions(incident) {
   return Object.entries(incident.conditions).map(([name, at]) => `${say(`condition.${name}`)} ${clock(at)}`);
 }
 
-function facts(incident, parent) {
-  const { caller } = incident;
+/** The call to the last level: whom to call and what to say, until somebody confirms that it was made. */
+function handover({ handover: call }, confirming) {
+  if (!call?.waits) return call?.confirmed_at ? callMade(call) : null;
+  const [name] = inLanguage(call.name_zh, call.name);
+  return element(
+    "section",
+    { class: "handover", "aria-labelledby": "handover-title" },
+    element("h3", { id: "handover-title" }, say("call_now", `${name} ${call.call}`)),
+    element("p", {}, [say("no_answer_yet", clock(call.asked_at)), whereTheCarIs(call)].filter(Boolean).join(" · ")),
+    element("h4", {}, say("say_this")),
+    inLanguage(spoken("zh", call.say_zh), spoken("en", call.say)),
+    confirming,
+  );
+}
+
+function spoken(language, text) {
+  return element("blockquote", { lang: language }, text);
+}
+
+function whereTheCarIs({ car_position: position }) {
+  return position === null ? "" : say("car_is_at", position);
+}
+
+function callMade(call) {
+  const [name] = inLanguage(call.name_zh, call.name);
+  const whom = [`${name} ${call.call}`, call.spoke_to, call.note].filter(Boolean).join(" · ");
+  return element("p", { class: "called" }, `${clock(call.confirmed_at)} ${say("call_made", call.confirmed_by)} ${whom}`);
+}
+
+function facts(incident, { numberOf, cause }) {
   const rows = [
-    ["part_of_case", parent],
+    ["part_of_case", numberOf(incident.parent_id)],
+    ["follows", incident.follows_id && (numberOf(incident.follows_id) ?? say("a_case"))],
+    ["merged_into", incident.merged_into_id && (numberOf(incident.merged_into_id) ?? say("a_case"))],
     ...(incident.lift ? factsOfLift(incident.lift) : factsOfMany(incident)),
     ["people", isEntrapment(incident) && inside(incident)],
-    ["level", isEntrapment(incident) && say(`level.${incident.level}`)],
+    ["level", isEntrapment(incident) && level(incident)],
     ["crew", crew(incident)],
     ["source", say(`source.${incident.source}`)],
-    ["caller", caller ? `${caller.name} ${caller.phone}`.trim() : ""],
+    ["caller", incident.caller && named(incident.caller)],
+    ["other_callers", incident.other_callers.map(named).join(", ")],
+    ["comforted_at", incident.comforted_at && clock(incident.comforted_at)],
     ["claimed_by", incident.claimed_by],
-    ["cause_code", incident.cause_code],
+    ["cause_code", cause],
   ].filter(([, value]) => value);
   const cells = rows.flatMap(([word, value]) => [element("dt", {}, say(word)), element("dd", {}, value)]);
   return element("dl", { class: "facts" }, cells);
+}
+
+function named({ name, phone }) {
+  return `${name} ${phone}`.trim();
 }
 
 function factsOfLift(lift) {
@@ -238,7 +288,7 @@ function timeline(entries, firstBreak) {
       "li",
       { class: entry.actor.kind },
       element("time", { datetime: entry.at }, clock(entry.at)),
-      element("b", {}, actor(entry.actor)),
+      element("b", {}, `${say(`entry.${entry.what}`)} · ${actor(entry.actor)}`),
       element("span", {}, entry.said),
     ),
   );

@@ -50,6 +50,14 @@ export function change(path, body = {}) {
   return ask("POST", path, body, { "Idempotency-Key": crypto.getRandomValues(new Uint32Array(4)).join("-") });
 }
 
+/** How the service itself is; it says so also when it is not ready, with another status. */
+export async function readHealth() {
+  const response = await fetch("/readyz", { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) }).catch((error) => {
+    throw new Refusal(0, error.message);
+  });
+  return response.json();
+}
+
 /** Who is logged in here. */
 export function whoAmI() {
   return read("/session");

@@ -1,13 +1,15 @@
 // The page at work: asks the service each second while somebody looks, shows what it says, and says how old that is.
 
-import { Refusal, change, logIn, logOut, read, readAll, whoAmI } from "./client.js";
+import { Refusal, change, logIn, logOut, read, readAll, readHealth, whoAmI } from "./client.js";
 import { byUrgency, caseTitle, fillCase, isEntrapment, showCase, showDeadlines } from "./cases.js";
 import { element, fillCells, fillRows, span } from "./dom.js";
-import { say, speak, switchLanguage } from "./words.js";
+import { inLanguage, say, speak, switchLanguage } from "./words.js";
 
 const POLL_EVERY_MS = 1000;
 const STALE_AFTER_MS = 3000;
-const CREWS_EVERY = 5; // polls
+const SELDOM = 5; // polls
+const TRAPPED = new Set(["open", "dispatched", "en_route", "on_scene"]);
+const DONE_IN_ANY_CASE = new Set(["comfort", "hand_over"]); // it was done, whatever has become of the case since
 const STAFF = new Set(["operator", "supervisor", "admin"]);
 
 const place = (id) => document.getElementById(id);
@@ -16,6 +18,8 @@ const state = {
   incidents: [],
   numbers: new Map(), // of the open cases, by id
   crews: [],
+  causes: [], // by group
+  health: {},
   figures: null,
   selected: null, // the id of a case
   shown: null, // that case in full: { incident, entries, firstBreak }
@@ -47,15 +51,17 @@ async function poll() {
 
 async function refresh() {
   const selected = state.selected;
-  const wantsCrews = state.polls % CREWS_EVERY === 0;
-  const [incidents, figures, shown, crews] = await Promise.all([
+  const isDue = state.polls % SELDOM === 0;
+  const [incidents, figures, shown, crews, health, causes] = await Promise.all([
     readAll("/incidents", { status: "open", limit: 200 }),
     read("/figures", { since: midnight().toISOString() }),
     selected ? readCase(selected) : null,
-    wantsCrews ? readAll("/crews", { limit: 1000 }) : state.crews,
+    isDue ? readAll("/crews", { limit: 1000 }) : state.crews,
+    isDue ? readHealth() : state.health,
+    state.causes.length > 0 ? state.causes : readAll("/causes"),
   ]);
   const numbers = new Map(incidents.map(({ id, number }) => [id, String(number)]));
-  Object.assign(state, { figures, crews, numbers, incidents: incidents.sort(byUrgency) });
+  Object.assign(state, { figures, crews, health, causes, numbers, incidents: incidents.sort(byUrgency) });
   show(selected, shown);
   state.ahead = Date.parse(figures.now) - Date.now();
   state.heardAt = performance.now();
@@ -92,11 +98,20 @@ function draw() {
   place("who").hidden = place("log-out").hidden = state.who === null;
   place("who").textContent = state.who?.name ?? "";
   place("language").textContent = say("other_language");
+  drawHealth();
   if (!state.who) return;
   drawFigures();
   drawCases();
   drawCrews();
   drawCase(isStale);
+}
+
+/** What a person should see to; calm, for no case waits in vain for it. */
+function drawHealth() {
+  const { reasons = [], warnings = [] } = state.who ? state.health : {};
+  const said = [reasons.length > 0 && say("not_ready", reasons.join("; ")), ...warnings.map((one) => say("see_to", one))];
+  const line = said.filter(Boolean).join(" · ");
+  if (place("health").textContent !== line) place("health").textContent = line;
 }
 
 function drawFigures() {
@@ -166,31 +181,44 @@ function drawCase(isStale) {
   place("case-title").textContent = shown ? caseTitle(shown.incident) : say("none_selected");
   // Drawn anew only when something else is to be said, so that nobody's typing or selection is lost.
   const { id, version, assignment, parent_id } = shown?.incident ?? {};
-  const parent = state.numbers.get(parent_id);
-  const said = [version, assignment?.status, shown?.entries?.length, state.refusal, parent];
+  const said = [version, assignment?.status, shown?.entries?.length, state.refusal, numberOf(parent_id)];
   const key = [document.documentElement.lang, id, ...said].join(" ");
   if (panel.dataset.key !== key) {
     const typed = panel.dataset.of === id ? typedIn(panel) : [];
     Object.assign(panel.dataset, { key, of: id });
-    panel.replaceChildren(...(shown ? showCase(shown, parent, actionsOf(shown.incident)) : []));
+    panel.replaceChildren(...(shown ? showCase(shown, about(shown.incident)) : []));
     typeAgain(panel, typed);
   }
   panel.querySelector(".deadlines")?.replaceWith(showDeadlines(shown.incident, now()));
   for (const button of panel.querySelectorAll("button")) button.disabled = isStale || state.isActing;
 }
 
+function numberOf(id) {
+  return state.numbers.get(id);
+}
+
+function about(incident) {
+  const confirming = mayAct() ? callForm(incident) : null;
+  return { numberOf, cause: causeWords(incident.cause_code), actions: actionsOf(incident), confirming };
+}
+
 /** News of a case comes at any moment; what somebody is typing about it outlasts that, and stays under the cursor. */
 function typedIn(panel) {
-  const changed = [...panel.querySelectorAll("input")].filter((one) => one.value !== one.defaultValue);
+  const changed = [...panel.querySelectorAll("input, select")].filter(isChanged);
   return changed.map(({ name, value }) => ({ name, value, isFocused: document.activeElement?.name === name }));
+}
+
+function isChanged(field) {
+  if (field.options) return [...field.options].some(({ selected, defaultSelected }) => selected !== defaultSelected);
+  return field.value !== field.defaultValue;
 }
 
 function typeAgain(panel, typed) {
   for (const { name, value, isFocused } of typed) {
-    const input = panel.querySelector(`input[name="${name}"]`);
-    if (!input) continue;
-    input.value = value;
-    if (isFocused) input.focus();
+    const field = panel.querySelector(`[name="${name}"]`);
+    if (!field) continue;
+    field.value = value;
+    if (isFocused) field.focus();
   }
 }
 
@@ -203,6 +231,7 @@ function actionsOf(incident) {
     "form",
     { class: "actions", onsubmit: (event) => event.preventDefault() },
     isOpen && !incident.claimed_by && button("claim", () => act(incident, "claim")),
+    isEntrapment(incident) && TRAPPED.has(incident.status) && button("comfort", () => act(incident, "comfort")),
     isOpen && (isEntrapment(incident) ? releaseActions(incident) : settleActions(incident)),
     element("p", { class: "refusal", role: "alert" }, state.refusal),
   );
@@ -213,22 +242,55 @@ function releaseActions(incident) {
   if (incident.status !== "released") return [];
   if (!incident.called_back_at) return [button("call_back", () => act(incident, "confirm_release"))];
   const cause = causeInput(incident);
-  return [cause, button("close", () => cause.reportValidity() && act(incident, "close", filled(cause)))];
+  return [cause, button("close", () => act(incident, "close", filled(cause)))];
 }
 
 /** Where nobody is inside there is no call-back: the case ends with a reason or a cause. */
 function settleActions(incident) {
-  const [reason, cause] = [input("reason", { class: "reason", maxlength: "500" }), causeInput(incident)];
+  const [reason, cause] = [input("reason", { maxlength: "500" }), causeInput(incident)];
   const close = () => {
     reason.required = !cause.value;
-    if (reason.reportValidity() && cause.reportValidity()) act(incident, "close", filled(reason, cause));
+    if (reason.reportValidity()) act(incident, "close", filled(reason, cause));
   };
   return [reason, cause, button("close", close)];
 }
 
+/** Whom was called, or why nobody was; one of the two. */
+function callForm(incident) {
+  const spokeTo = input("spoke_to", { maxlength: "500" });
+  const reason = input("reason", { maxlength: "500", "aria-label": say("why_no_call"), placeholder: say("why_no_call") });
+  const confirm = () => {
+    spokeTo.required = !reason.value;
+    if (spokeTo.reportValidity()) act(incident, "hand_over", filled(spokeTo, reason));
+  };
+  return element(
+    "form",
+    { class: "actions", onsubmit: (event) => event.preventDefault() },
+    spokeTo,
+    reason,
+    button("hand_over", confirm),
+  );
+}
+
 function causeInput(incident) {
-  const value = incident.cause_code ?? "";
-  return input("cause_code", { inputmode: "numeric", pattern: "[1-7][0-9]{2}", maxlength: "3", size: "10", value });
+  const option = (value, text) => element("option", { value, selected: value === (incident.cause_code ?? "") }, text);
+  const groups = state.causes.map((group) =>
+    element(
+      "optgroup",
+      { label: `${group.group} ${wordsOf(group)}` },
+      group.causes.map((cause) => option(cause.code, `${cause.code} ${wordsOf(cause)}`)),
+    ),
+  );
+  return element("select", { name: "cause_code", "aria-label": say("cause_code") }, option("", say("no_cause")), groups);
+}
+
+function causeWords(code) {
+  const cause = state.causes.flatMap((group) => group.causes).find((one) => one.code === code);
+  return cause ? `${code} ${wordsOf(cause)}` : code;
+}
+
+function wordsOf({ zh, en }) {
+  return inLanguage(zh, en)[0];
 }
 
 function input(name, attributes) {
@@ -243,11 +305,12 @@ function button(word, onclick) {
   return element("button", { type: "button", onclick }, say(word));
 }
 
-async function act(incident, action, body = {}) {
+async function act(incident, action, said = {}) {
+  const body = DONE_IN_ANY_CASE.has(action) ? said : { ...said, version: incident.version };
   state.isActing = true;
   draw();
   try {
-    await change(`/incidents/${encodeURIComponent(incident.id)}/${action}`, { ...body, version: incident.version });
+    await change(`/incidents/${encodeURIComponent(incident.id)}/${action}`, body);
     state.refusal = "";
     await refresh();
   } catch (error) {
@@ -274,7 +337,7 @@ async function select(id) {
 // --- coming and going
 
 function enter(who) {
-  Object.assign(state, { who, incidents: [], crews: [], figures: null, selected: null, shown: null, polls: 0 });
+  Object.assign(state, { who, incidents: [], crews: [], health: {}, figures: null, selected: null, shown: null, polls: 0 });
   state.heardAt = performance.now();
   draw();
   if (!who) place("log-in").elements.username.focus();

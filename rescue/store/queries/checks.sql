@@ -9,6 +9,10 @@ SELECT migration_id FROM _pogo_migration;
 -- name: database_size
 SELECT pg_database_size(current_database());
 
+-- name: lift_positions
+-- Of a sample, the same each time: enough to see that they lie where the roads do.
+SELECT lon, lat FROM lifts WHERE lon IS NOT NULL ORDER BY md5(lift_id) LIMIT $1;
+
 -- name: companies_without_endpoint
 -- Those that have crews to be asked.
 SELECT company_id

@@ -14,7 +14,7 @@ from dispatch.crews import Position
 from dispatch.roads.errors import RoadsUnusable
 from dispatch.roads.files import RoadFiles
 from dispatch.roads.snapping import FARTHEST_M, Snapping
-from rescue.findings import Finding
+from rescue.watch.findings import Finding
 
 FEWEST_LIFTS = 50
 """With fewer, chance may have it that they lie closer to roads when they are shifted."""

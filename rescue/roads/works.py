@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 
 from dispatch.roads.building import build
-from dispatch.roads.closures import Closure, Geometry, RoadPoints, check_times_slower, read_geojson, touched_by
+from dispatch.roads.closures import Closure, RoadPoints, check_times_slower, touched_by
 from dispatch.roads.errors import ClosuresUnusable, RoadsUnusable
 from dispatch.roads.files import RoadFiles
+from dispatch.roads.geojson import Geometry, read_geojson
 from dispatch.roads.geometry import Ints
 from dispatch.roads.network import Network
 from dispatch.roads.osm import Say, read_ways
