@@ -1,72 +1,165 @@
-"""What it costs that this crew goes to this callout: one function a term, all in seconds, the sum to be lowest.
+"""What it costs that a crew goes to a callout: one function a term, all in seconds, the sum to be lowest.
 
-The terms are weighed against each other nowhere else. Knows nothing of other callouts: that a crew is needed more
-elsewhere is the solver's finding.
+Each term answers for many crews at once. The terms are weighed against each other nowhere else. Knows nothing of other
+callouts but what was told the crews before: that a crew is needed more elsewhere is the solver's finding.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
-from dispatch.crews import CompanyKind, Crew
-from dispatch.problem import Callout, Problem, Term
+import numpy as np
 
-TermFunction = Callable[[Callout, Crew, float, Problem], float]
-
-
-def expected_arrival(callout: Callout, _crew: Crew, eta_s: float, _problem: Problem) -> float:
-    """Return the passengers' wait from now until arrival, weighted by the callout's priority."""
-    return callout.priority * eta_s
-
-
-def lateness(callout: Callout, _crew: Crew, eta_s: float, problem: Problem) -> float:
-    """Return what this arrival adds past the target, the warning and the breach, weighted by priority."""
-    return callout.priority * _lateness_added(callout, eta_s, problem)
+from dispatch.crews import CompanyId, CompanyKind
+from dispatch.problem import Callout, Term
+from dispatch.roster import Floats, Whole
+from dispatch.standing import Standing
+from dispatch.triage import Stake
 
 
-def level_preference(callout: Callout, crew: Crew, _eta_s: float, problem: Problem) -> float:
-    """Return the handicap of a crew that is not the contracted company's.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Arrivals:
+    """Crews that may go to a callout, by their rows of the roster, and in how many seconds each would be there."""
 
-    It is not weighted by priority, so that the more urgent a callout is, the less it matters whose crew comes.
+    callout: Callout
+    standing: Standing
+    rows: Whole
+    eta_s: Floats
+
+    def of(self, places: Whole) -> Arrivals:
+        """The arrivals at these places of this list."""
+        return replace(self, rows=self.rows[places], eta_s=self.eta_s[places])
+
+
+TermFunction = Callable[[Arrivals], Floats]
+
+
+def expected_arrival(arrivals: Arrivals) -> Floats:
+    """Return the passengers' wait from now until arrival, weighted by urgency."""
+    return urgency(arrivals.callout, arrivals.standing) * arrivals.eta_s
+
+
+def lateness(arrivals: Arrivals) -> Floats:
+    """Return what this arrival adds past the target, the warning and the breach, weighted by urgency."""
+    weight = urgency(arrivals.callout, arrivals.standing)
+    return weight * lateness_added(arrivals.callout, arrivals.eta_s, arrivals.standing)
+
+
+def level_preference(arrivals: Arrivals) -> Floats:
+    """Return the handicap of each crew that is not the contracted company's.
+
+    It is not weighted by urgency, so that the more urgent a callout is, the less it matters whose crew comes.
     """
-    if crew.company_id == callout.contractor_id:
-        return 0.0
-    company = problem.companies.get(crew.company_id)
-    if company is not None and company.kind is CompanyKind.STATION:
-        return problem.rules.station_handicap_s
-    return problem.rules.other_company_handicap_s
+    roster = arrivals.standing.roster
+    numbers, places = np.unique(roster.company[arrivals.rows], return_inverse=True)
+    handicaps = [_handicap_s(roster.company_ids[number], arrivals) for number in numbers]
+    return np.array(handicaps, dtype=np.float64)[places]
+
+
+def doubtful_position(arrivals: Arrivals) -> Floats:
+    """Return what is added for a crew that may be anywhere by now, so that it goes only where nobody else can."""
+    stale = arrivals.standing.are_stale[arrivals.rows]
+    weight = urgency(arrivals.callout, arrivals.standing)
+    return np.asarray(stale * weight * arrivals.standing.problem.rules.stale_position_s)
+
+
+def disruption(arrivals: Arrivals) -> Floats:
+    """Return what it costs to tell crews otherwise than they were told, or to turn one round."""
+    standing, problem = arrivals.standing, arrivals.standing.problem
+    told = problem.published.get(arrivals.callout.incident_id)
+    told_row = standing.roster.row.get(told, -1) if told is not None else -1
+    changes = (arrivals.rows != told_row) & (told is not None)
+    turned = (standing.are_busy & ~standing.are_soon_free)[arrivals.rows]
+    return np.asarray(changes * problem.rules.reassign_s + turned * problem.rules.redirect_s)
+
+
+def cover_left_behind(arrivals: Arrivals) -> Floats:
+    """Return what the neighbourhood's next callout would wait more; nothing where people are surely inside.
+
+    A crew is never held back from people for the sake of others of whom nothing is known yet.
+    """
+    if arrivals.callout.stake >= Stake.CONFIRMED:
+        return np.zeros(len(arrivals.rows))
+    return np.asarray(arrivals.standing.cover_s[arrivals.rows])
 
 
 TERMS: tuple[tuple[str, TermFunction], ...] = (
     ("expected arrival", expected_arrival),
     ("lateness", lateness),
     ("level preference", level_preference),
+    ("doubtful position", doubtful_position),
+    ("disruption", disruption),
+    ("cover left behind", cover_left_behind),
 )
+# Those that do not depend on when the crew arrives.
+STANDING_TERMS: tuple[TermFunction, ...] = (level_preference, doubtful_position, disruption, cover_left_behind)
 
 
-def explain(callout: Callout, crew: Crew, eta_s: float, problem: Problem) -> tuple[Term, ...]:
-    """Return every term by name; they add up to `cost_s`."""
-    parts = zip(TERMS, _parts(callout, crew, eta_s, problem), strict=True)
-    return tuple(Term(name=name, seconds=seconds) for (name, _), seconds in parts)
+def explain(arrivals: Arrivals) -> list[tuple[Term, ...]]:
+    """Return for each crew every term by name, those that always count and the others where they do."""
+    names = [name for name, _ in TERMS]
+    parts = np.stack([_whole_ms(term(arrivals)) for _, term in TERMS], axis=1) / 1000
+    return [_shown(names, row) for row in parts.tolist()]
 
 
-def cost_s(callout: Callout, crew: Crew, eta_s: float, problem: Problem) -> float:
-    """Return the sum of all terms, to the millisecond."""
-    return round(sum(_parts(callout, crew, eta_s, problem)), 3)
+def costs_ms(arrivals: Arrivals) -> Whole:
+    """Return the sum of all terms for each crew, each in whole milliseconds so that what is shown adds up."""
+    return sum((_whole_ms(term(arrivals)) for _, term in TERMS), np.zeros(len(arrivals.rows), dtype=np.int64))
 
 
-def unserved_s(callout: Callout, problem: Problem) -> float:
+def standing_costs_s(arrivals: Arrivals) -> Floats:
+    """Return what each crew costs that does not depend on when it arrives."""
+    return sum((term(arrivals) for term in STANDING_TERMS), np.zeros(len(arrivals.rows)))
+
+
+def unserved_ms(callout: Callout, standing: Standing) -> int:
     """Return what it costs that nobody goes for now: the wait and lateness of help that comes much too late."""
-    eta_s = problem.rules.unserved_arrival_s
-    return round(callout.priority * (eta_s + _lateness_added(callout, eta_s, problem)), 3)
+    eta_s = np.array([standing.problem.rules.unserved_arrival_s])
+    waits_s = eta_s + lateness_added(callout, eta_s, standing)
+    return int(_whole_ms(urgency(callout, standing) * waits_s)[0])
 
 
-def _parts(callout: Callout, crew: Crew, eta_s: float, problem: Problem) -> Iterator[float]:
-    # Whole milliseconds, so that the terms shown add up to the cost shown and the solver can count in integers.
-    return (round(term(callout, crew, eta_s, problem), 3) for _, term in TERMS)
+def urgency(callout: Callout, standing: Standing) -> float:
+    """Return what each second of waiting weighs: more the longer it was waited, less where others of the building are.
+
+    The priority itself says how sure it is that people are inside, and whether they can wait.
+    """
+    rules = standing.problem.rules
+    counted_s = min(waited_s(callout, standing), rules.longest_wait_counted_s)
+    share = rules.same_building_share if callout.incident_id in standing.followers else 1.0
+    return callout.priority * share * (1 + counted_s / rules.wait_doubles_s)
 
 
-def _lateness_added(callout: Callout, eta_s: float, problem: Problem) -> float:
-    # A device's clock may run ahead: nobody has waited less than nothing.
-    waited_s = max(0.0, (problem.now - callout.waiting_since).total_seconds())
-    return sum(step.rate * max(0.0, eta_s - max(0.0, step.after_s - waited_s)) for step in problem.rules.lateness)
+def waited_s(callout: Callout, standing: Standing) -> float:
+    """Return how long it was waited already. A device's clock may run ahead: nobody waited less than nothing."""
+    return max(0.0, (standing.problem.now - callout.waiting_since).total_seconds())
+
+
+def lateness_added(callout: Callout, eta_s: Floats, standing: Standing) -> Floats:
+    """Return by how much each arrival counts as later than it is."""
+    already_s = waited_s(callout, standing)
+    added = np.zeros(len(eta_s))
+    for step in standing.problem.rules.lateness:
+        added += step.rate * np.maximum(0.0, eta_s - max(0.0, step.after_s - already_s))
+    return added
+
+
+def _shown(names: list[str], seconds: list[float]) -> tuple[Term, ...]:
+    always = 3
+    parts = enumerate(zip(names, seconds, strict=True))
+    return tuple(Term(name=name, seconds=part) for place, (name, part) in parts if place < always or part)
+
+
+def _handicap_s(company_id: CompanyId, arrivals: Arrivals) -> float:
+    problem = arrivals.standing.problem
+    if company_id == arrivals.callout.contractor_id:
+        return 0.0
+    company = problem.companies.get(company_id)
+    if company is not None and company.kind is CompanyKind.STATION:
+        return problem.rules.station_handicap_s
+    return problem.rules.other_company_handicap_s
+
+
+def _whole_ms(seconds: Floats) -> Whole:
+    return np.rint(seconds * 1000).astype(np.int64)

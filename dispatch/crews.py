@@ -18,6 +18,9 @@ StationId = NewType("StationId", str)
 # Free text: the codes are those of the company's own crew list, compared as they are written there.
 Qualification: TypeAlias = str
 
+# A car that moved with its doors open (UCMP) may be put right only by staff authorised for it.
+UCMP_RESET: Qualification = "ucmp-reset"
+
 
 class CompanyKind(StrEnum):
     """What binds a company to a rescue: its contract, or its station's district."""

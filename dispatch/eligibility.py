@@ -1,89 +1,118 @@
 """May this crew go to this callout? Yes, or the reason why not.
 
-The checks run in the order of the table below and the first that fails speaks, so a reason names the plainest
-obstacle: a crew of the wrong company is not also called off duty. Knows distance as the crow flies only; how long the
-way takes, and who is best, are decided elsewhere.
+Of several obstacles the plainest speaks, in the order of `Ground`, so that a crew of the wrong company is not also
+called off duty. All crews are judged in one sweep; the sentence is found for one crew, when somebody asks for it. Knows
+distance as the crow flies only; how long the way takes, and who is best, are decided elsewhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+
+import numpy as np
 
 from dispatch.crews import Crew
 from dispatch.problem import Callout, Ground, Problem, Refusal
+from dispatch.roster import Mask, Whole, distances_m
+from dispatch.standing import RANK, Standing, note
 from dispatch.travel import straight_m
 
-Check = Callable[[Crew, Callout, Problem], str | None]
+Sentence = Callable[[Crew, Callout, Problem], str]
 
 
-def may_go(crew: Crew, callout: Callout, problem: Problem) -> str | None:
-    """Return None if the crew may go, otherwise the reason why not."""
-    refusal = find_refusal(crew, callout, problem)
-    return refusal.reason if refusal else None
+def refusal(crew: Crew, ground: Ground, callout: Callout, problem: Problem) -> Refusal:
+    """Return the refusal of a crew on this ground, with its sentence."""
+    say = SENTENCES.get(ground)
+    reason = say(crew, callout, problem) if say else ground.value
+    return Refusal(crew_id=crew.crew_id, ground=ground, reason=reason or ground.value)
 
 
-def find_refusal(crew: Crew, callout: Callout, problem: Problem) -> Refusal | None:
-    """Return the first obstacle with its ground, or None if the crew may go."""
-    for ground, check in CHECKS:
-        reason = check(crew, callout, problem)
-        if reason is not None:
-            return Refusal(crew_id=crew.crew_id, ground=ground, reason=reason or ground.value)
-    return None
+def obstacles(callout: Callout, standing: Standing) -> Whole:
+    """Return for each row of the roster the rank of the plainest ground against it, or NO_OBSTACLE."""
+    found = standing.obstacles(callout.stake).copy()
+    roster, problem = standing.roster, standing.problem
+    if callout.level == 1:
+        ground = Ground.NOT_CONTRACTED if callout.contractor_id is not None else Ground.CONTRACTOR_UNKNOWN
+        note(found, ~roster.of_company(callout.contractor_id), ground)
+    excluded = [roster.row[crew_id] for crew_id in callout.excluded if crew_id in roster.row]
+    found[excluded] = np.minimum(found[excluded], RANK[Ground.EXCLUDED])
+    if problem.pins:
+        note(found, _kept_for_others(callout, standing), Ground.PINNED)
+    if callout.required_qualifications:
+        note(found, ~roster.holds(callout.required_qualifications), Ground.UNQUALIFIED)
+    if callout.level == 2 and callout.lift_position is not None:
+        note(found, _are_too_far(callout, standing), Ground.TOO_FAR)
+    return found
 
 
-def _contractor_unknown(_crew: Crew, callout: Callout, _problem: Problem) -> str | None:
-    if callout.level == 1 and callout.contractor_id is None:
-        return "the lift's contractor is not known"
-    return None
+def _kept_for_others(callout: Callout, standing: Standing) -> Mask:
+    """An operator's choice binds both ways: nobody else goes there, and the crew goes nowhere else."""
+    pinned = standing.problem.pins.get(callout.incident_id)
+    if pinned is None:
+        return standing.are_pinned
+    others = np.ones(len(standing.roster.crews), dtype=np.bool_)
+    if pinned in standing.roster.row:
+        others[standing.roster.row[pinned]] = False
+    return others
 
 
-def _not_contracted(crew: Crew, callout: Callout, _problem: Problem) -> str | None:
-    if callout.level == 1 and crew.company_id != callout.contractor_id:
-        return "not of the contracted company"
-    return None
-
-
-def _off_duty(crew: Crew, _callout: Callout, _problem: Problem) -> str | None:
-    return None if crew.on_duty else "off duty"
-
-
-def _excluded(crew: Crew, callout: Callout, _problem: Problem) -> str | None:
-    return callout.excluded.get(crew.crew_id)
-
-
-def _busy(crew: Crew, _callout: Callout, problem: Problem) -> str | None:
-    return problem.busy.get(crew.crew_id)
-
-
-def _unqualified(crew: Crew, callout: Callout, _problem: Problem) -> str | None:
-    lacking = callout.required_qualifications - crew.qualifications
-    return f"lacks {', '.join(sorted(lacking))}" if lacking else None
-
-
-def _position_unknown(crew: Crew, _callout: Callout, _problem: Problem) -> str | None:
-    return "position unknown" if crew.position is None else None
-
-
-def _too_far(crew: Crew, callout: Callout, problem: Problem) -> str | None:
+def _are_too_far(callout: Callout, standing: Standing) -> Mask:
     """Keep level 2 to the neighbourhood. The contract binds a contractor however far off, and level 3 asks everyone."""
-    if callout.level != 2 or crew.company_id == callout.contractor_id:
-        return None
-    # Nobody is too far from a lift whose place is not known.
-    if crew.position is None or callout.lift_position is None:
-        return None
-    away_m, limit_m = straight_m(crew.position, callout.lift_position), problem.rules.level_2_radius_m
-    if away_m <= limit_m:
-        return None
-    return f"{away_m / 1000:.1f} km away, beyond the {limit_m / 1000:g} km of level 2"
+    assert callout.lift_position is not None, "nobody is too far from a lift whose place is not known"
+    away_m = distances_m(standing.places, callout.lift_position)
+    bound = standing.roster.of_company(callout.contractor_id)
+    return np.asarray((away_m > standing.problem.rules.level_2_radius_m) & ~bound)
 
 
-CHECKS: tuple[tuple[Ground, Check], ...] = (
-    (Ground.CONTRACTOR_UNKNOWN, _contractor_unknown),
-    (Ground.NOT_CONTRACTED, _not_contracted),
-    (Ground.OFF_DUTY, _off_duty),
-    (Ground.EXCLUDED, _excluded),
-    (Ground.BUSY, _busy),
-    (Ground.UNQUALIFIED, _unqualified),
-    (Ground.POSITION_UNKNOWN, _position_unknown),
-    (Ground.TOO_FAR, _too_far),
-)
+def _excluded(crew: Crew, callout: Callout, _problem: Problem) -> str:
+    return callout.excluded[crew.crew_id]
+
+
+def _pinned(crew: Crew, callout: Callout, problem: Problem) -> str:
+    if callout.incident_id in problem.pins:
+        return f"an operator chose {problem.pins[callout.incident_id]}"
+    incident_id = next(name for name, crew_id in problem.pins.items() if crew_id == crew.crew_id)
+    return f"an operator keeps it for {incident_id}"
+
+
+def _busy(crew: Crew, _callout: Callout, problem: Problem) -> str:
+    soon = problem.soon_free.get(crew.crew_id)
+    until = f", free in {(soon.free_at - problem.now).total_seconds() / 60:.0f} min" if soon else ""
+    return f"{problem.busy[crew.crew_id] or Ground.BUSY.value}{until}"
+
+
+def _resting(crew: Crew, _callout: Callout, problem: Problem) -> str:
+    left_s = (problem.resting[crew.crew_id] - problem.now).total_seconds()
+    return f"at rest for another {left_s / 60:.0f} min"
+
+
+def _too_few(crew: Crew, _callout: Callout, problem: Problem) -> str:
+    return f"{crew.members} of the {problem.rules.least_members} people that a rescue takes"
+
+
+def _unqualified(crew: Crew, callout: Callout, _problem: Problem) -> str:
+    return f"lacks {', '.join(sorted(callout.required_qualifications - crew.qualifications))}"
+
+
+def _too_far(crew: Crew, callout: Callout, problem: Problem) -> str:
+    soon = problem.soon_free.get(crew.crew_id) if crew.crew_id in problem.busy else None
+    place = (soon.position if soon else None) or crew.position
+    assert place is not None, "a crew of unknown place is not too far"
+    assert callout.lift_position is not None, "nobody is too far from a lift of unknown place"
+    away_m = straight_m(place, callout.lift_position)
+    return f"{away_m / 1000:.1f} km away, beyond the {problem.rules.level_2_radius_m / 1000:g} km of level 2"
+
+
+SENTENCES: Mapping[Ground, Sentence] = {
+    Ground.CONTRACTOR_UNKNOWN: lambda _crew, _callout, _problem: "the lift's contractor is not known",
+    Ground.NOT_CONTRACTED: lambda _crew, _callout, _problem: "not of the contracted company",
+    Ground.EXCLUDED: _excluded,
+    Ground.PINNED: _pinned,
+    Ground.BUSY: _busy,
+    Ground.RESTING: _resting,
+    Ground.TOO_FEW: _too_few,
+    Ground.UNQUALIFIED: _unqualified,
+    Ground.TOO_FAR: _too_far,
+    Ground.NO_WAY: lambda _crew, _callout, _problem: "no way from its position to the lift within a day",
+}
+"""What is said of a crew on each ground; where there is nothing to add, the ground speaks for itself."""

@@ -14,8 +14,9 @@ from typing import Literal
 
 from dispatch.crews import Company, CompanyId, Crew, CrewId, Position, Qualification
 from dispatch.rules import Rules
+from dispatch.triage import Stake
 
-Method = Literal["greedy", "assignment"]
+Method = Literal["greedy", "assignment", "sequences"]
 
 # Far above any weight of use, and low enough that the solver's 64-bit sums hold a whole city's costs.
 MAX_PRIORITY = 1000
@@ -26,7 +27,8 @@ class Callout:
     """An incident that needs a crew now.
 
     `level` is who may be asked: 1 the contracted company, 2 everyone within the radius, 3 everyone. `priority` is the
-    weight of each second of waiting, 1 to 1000. `excluded` names crews not to be asked (again), with the reason.
+    weight of each second of waiting, 1 to 1000. `excluded` names crews not to be asked (again), with the reason. What
+    is at `stake` is taken for the worst while nothing is said of it; lifts of one `building` share its name.
     """
 
     incident_id: str
@@ -37,6 +39,8 @@ class Callout:
     waiting_since: datetime
     excluded: Mapping[CrewId, str]
     required_qualifications: frozenset[Qualification] = frozenset()
+    stake: Stake = Stake.CONFIRMED
+    building: str | None = None
 
     def __post_init__(self) -> None:
         if self.level < 1:
@@ -48,8 +52,26 @@ class Callout:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SoonFree:
+    """A busy crew is expected to be free at this instant, and then to be here; None where it is now."""
+
+    free_at: datetime
+    position: Position | None = None
+
+    def __post_init__(self) -> None:
+        if self.free_at.tzinfo is None:
+            raise ValueError("free_at has no time zone")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Problem:
-    """Who waits, who could go, and the rules, at one instant. `busy` gives the reason a crew is not free."""
+    """Who waits, who could go, and the rules, at one instant.
+
+    `busy` gives the reason a crew is not free. Of busy crews, `soon_free` says which are about to finish, and
+    `bound_for` what is at stake where those on their way are going, who may thus be turned round. `resting` crews are
+    not to be asked before the instant given. `published` is what crews were told last, by incident. `pins` are an
+    operator's own choices: this crew, and no other, for this incident, and for nothing else.
+    """
 
     callouts: Sequence[Callout]
     crews: Sequence[Crew]
@@ -57,10 +79,18 @@ class Problem:
     busy: Mapping[CrewId, str]
     now: datetime
     rules: Rules = field(default_factory=Rules)
+    soon_free: Mapping[CrewId, SoonFree] = field(default_factory=dict)
+    bound_for: Mapping[CrewId, Stake] = field(default_factory=dict)
+    resting: Mapping[CrewId, datetime] = field(default_factory=dict)
+    published: Mapping[str, CrewId] = field(default_factory=dict)
+    pins: Mapping[str, CrewId] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.now.tzinfo is None:
             raise ValueError("the problem's now has no time zone")
+        if any(until.tzinfo is None for until in self.resting.values()):
+            raise ValueError("the end of a rest has no time zone")
+        _demand_distinct("pinned crew", list(self.pins.values()))
         _demand_distinct("callout", [callout.incident_id for callout in self.callouts])
         _demand_distinct("crew", [crew.crew_id for crew in self.crews])
 
@@ -78,7 +108,10 @@ class Ground(StrEnum):
     NOT_CONTRACTED = "not the contracted company"
     OFF_DUTY = "off duty"
     EXCLUDED = "excluded"
+    PINNED = "kept for an operator's choice"
     BUSY = "on another case"
+    RESTING = "at rest"
+    TOO_FEW = "too few people"
     UNQUALIFIED = "not qualified"
     POSITION_UNKNOWN = "position unknown"
     TOO_FAR = "too far"
@@ -123,8 +156,8 @@ class Choice:
     cost_s: float
     terms: tuple[Term, ...]
     reason: str
-    ranked: tuple[Candidate, ...]
-    refused: tuple[Refusal, ...]
+    ranked: Sequence[Candidate]
+    refused: Sequence[Refusal]
 
 
 class Lack(StrEnum):
@@ -135,7 +168,10 @@ class Lack(StrEnum):
     NO_CREWS = "no crews known"
     NOBODY_ON_DUTY = "nobody on duty"
     ALL_EXCLUDED = "all declined or ruled out"
+    ALL_PINNED = "all kept for an operator's choice"
     ALL_BUSY = "all on other cases"
+    ALL_RESTING = "all at rest"
+    TOO_FEW = "too few people"
     NOBODY_QUALIFIED = "nobody qualified"
     POSITIONS_UNKNOWN = "positions unknown"
     ALL_TOO_FAR = "all too far"
@@ -151,13 +187,26 @@ class Shortfall:
     incident_id: str
     lack: Lack
     reason: str
-    refused: tuple[Refusal, ...] = ()
+    refused: Sequence[Refusal] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stop:
+    """A callout on a crew's route, and in how many seconds the crew is expected there."""
+
+    incident_id: str
+    eta_s: float
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
-    """The answer: every callout has a choice or a shortfall, and no crew is chosen twice."""
+    """The answer: every callout has a choice or a shortfall, and no crew is chosen twice.
+
+    Where callouts outnumber crews, `routes` says where each crew goes one after the other. The first stop is the
+    crew's choice; a later one has a shortfall for now, which says who is expected to come and when.
+    """
 
     choices: Mapping[str, Choice]
     shortfalls: Mapping[str, Shortfall]
     method: Method
+    routes: Mapping[CrewId, tuple[Stop, ...]] = field(default_factory=dict)

@@ -7,14 +7,21 @@ sentence.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from typing import Final
 
-from dispatch.problem import Ground, Lack, Refusal, Shortfall
+import numpy as np
+
+from dispatch.problem import Callout, Ground, Lack, Shortfall
+from dispatch.standing import GROUNDS, NO_OBSTACLE
 from dispatch.survey import Survey
 
 LACK_IF_ALL: Mapping[Ground, Lack] = {
     Ground.EXCLUDED: Lack.ALL_EXCLUDED,
+    Ground.PINNED: Lack.ALL_PINNED,
     Ground.BUSY: Lack.ALL_BUSY,
+    Ground.RESTING: Lack.ALL_RESTING,
+    Ground.TOO_FEW: Lack.TOO_FEW,
     Ground.UNQUALIFIED: Lack.NOBODY_QUALIFIED,
     Ground.POSITION_UNKNOWN: Lack.POSITIONS_UNKNOWN,
     Ground.TOO_FAR: Lack.ALL_TOO_FAR,
@@ -27,7 +34,10 @@ SENTENCES: Mapping[Lack, str] = {
     Lack.NO_CREWS: "no crews are known",
     Lack.NOBODY_ON_DUTY: "nobody{whose} is on duty",
     Lack.ALL_EXCLUDED: "all crews{whose} on duty have been asked or are ruled out",
+    Lack.ALL_PINNED: "all crews{whose} on duty are kept by an operator for other callouts",
     Lack.ALL_BUSY: "all crews{whose} on duty are on other cases",
+    Lack.ALL_RESTING: "all crews{whose} on duty are at rest",
+    Lack.TOO_FEW: "no crew{whose} on duty has people enough",
     Lack.NOBODY_QUALIFIED: "no crew{whose} on duty is qualified",
     Lack.POSITIONS_UNKNOWN: "the positions of all crews{whose} on duty are unknown",
     Lack.ALL_TOO_FAR: "all crews{whose} on duty are too far away",
@@ -37,44 +47,60 @@ SENTENCES: Mapping[Lack, str] = {
 }
 
 
-def shortfall(survey: Survey) -> Shortfall:
-    """Return why the surveyed callout gets no crew, in one sentence with the count of each ground."""
-    lack = _find_lack(survey)
+BESIDE_THE_POINT: Final = frozenset({Ground.NOT_CONTRACTED, Ground.CONTRACTOR_UNKNOWN})
+"""They say of nearly every crew of the city no more than that it is of another company."""
+
+
+def shortfall(survey: Survey, later: str = "") -> Shortfall:
+    """Return why the surveyed callout gets no crew now, in one sentence with the count of each ground.
+
+    `later` says who is expected to come after all.
+    """
+    tally = _tally(survey)
+    lack = _find_lack(survey, frozenset(tally))
+    sentence = SENTENCES[lack].format(whose=" of the contracted company" if survey.callout.level == 1 else "")
+    counts = ", ".join(f"{count} {label}" for label, count in sorted(_labels(tally, survey).items()))
+    reason = f"{sentence} ({counts})" if counts else sentence
     return Shortfall(
         incident_id=survey.callout.incident_id,
         lack=lack,
-        reason=_reason(lack, survey),
+        reason=f"{reason}; {later}" if later else reason,
         refused=survey.refused,
     )
 
 
-def _find_lack(survey: Survey) -> Lack:
-    if survey.options:
+def _tally(survey: Survey) -> Counter[Ground]:
+    """How many crews are refused on each ground."""
+    counts = np.bincount(survey.found, minlength=NO_OBSTACLE)[:NO_OBSTACLE].tolist()
+    return Counter({ground: count for ground, count in zip(GROUNDS, counts, strict=True) if count})
+
+
+def _find_lack(survey: Survey, grounds: frozenset[Ground]) -> Lack:
+    if len(survey):
         return Lack.NEEDED_ELSEWHERE
-    callout, refused = survey.callout, survey.refused
+    callout = survey.callout
     if callout.level == 1 and callout.contractor_id is None:
         return Lack.CONTRACTOR_UNKNOWN
-    asked = {refusal.ground for refusal in refused} - {Ground.NOT_CONTRACTED}
+    asked = grounds - BESIDE_THE_POINT
     if not asked:
         return Lack.COMPANY_HAS_NO_CREWS if callout.level == 1 else Lack.NO_CREWS
     on_duty = asked - {Ground.OFF_DUTY}
     if not on_duty:
         return Lack.NOBODY_ON_DUTY
-    return LACK_IF_ALL[on_duty.pop()] if len(on_duty) == 1 else Lack.NOBODY_LEFT
+    return LACK_IF_ALL[next(iter(on_duty))] if len(on_duty) == 1 else Lack.NOBODY_LEFT
 
 
-def _reason(lack: Lack, survey: Survey) -> str:
-    sentence = SENTENCES[lack].format(whose=" of the contracted company" if survey.callout.level == 1 else "")
-    counts = _counts(survey.refused)
-    return f"{sentence} ({counts})" if counts else sentence
+def _labels(tally: Counter[Ground], survey: Survey) -> Counter[str]:
+    plain = tally.keys() - BESIDE_THE_POINT - {Ground.EXCLUDED}
+    labels = Counter({ground.value: tally[ground] for ground in plain})
+    return labels + _said_of_excluded(survey.callout, survey) if tally[Ground.EXCLUDED] else labels
 
 
-def _counts(refused: Sequence[Refusal]) -> str:
-    beside_the_point = {Ground.NOT_CONTRACTED, Ground.CONTRACTOR_UNKNOWN}
-    tally = Counter(_label(refusal) for refusal in refused if refusal.ground not in beside_the_point)
-    return ", ".join(f"{count} {label}" for label, count in sorted(tally.items()))
-
-
-def _label(refusal: Refusal) -> str:
-    # The desk's own words say more than "excluded": just declined, did not answer.
-    return refusal.reason if refusal.ground is Ground.EXCLUDED else refusal.ground.value
+def _said_of_excluded(callout: Callout, survey: Survey) -> Counter[str]:
+    """The desk's own words say more than "excluded": just declined, did not answer."""
+    row, found = survey.standing.roster.row, survey.found
+    excluded = GROUNDS.index(Ground.EXCLUDED)
+    said = [
+        reason for crew_id, reason in callout.excluded.items() if crew_id in row and found[row[crew_id]] == excluded
+    ]
+    return Counter(reason or Ground.EXCLUDED.value for reason in said)

@@ -1,40 +1,55 @@
 """Who goes: a greedy answer first, then OR-Tools, which may only improve it.
 
-Decides for all callouts of a problem at once and says why. Knows no clock and keeps nothing between two problems, so
-the same problem always gets the same plan, in whatever order callouts and crews are given.
+Decides for all callouts of a problem at once and says why. Where crews suffice each gets one callout at most; where
+callouts outnumber them each gets a route. Knows no clock and keeps nothing between two problems, so the same problem
+always gets the same plan, in whatever order callouts and crews are given.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from dispatch.assignment import assign
-from dispatch.cost import explain, unserved_s
-from dispatch.problem import Callout, Candidate, Choice, Method, Plan, Problem, Refusal
+import numpy as np
+
+from dispatch.assignment import FORBIDDEN, NOBODY, assign
+from dispatch.cost import explain, unserved_ms
+from dispatch.crews import CrewId
+from dispatch.dealing import Improver, improve
+from dispatch.lazily import Listing
+from dispatch.problem import Callout, Candidate, Choice, Method, Plan, Problem, Refusal, Stop
+from dispatch.roster import Whole
+from dispatch.sequences import find_routes
 from dispatch.shortfall import shortfall
-from dispatch.survey import Option, Survey, survey
+from dispatch.standing import Standing, stand
+from dispatch.survey import Survey, survey
 from dispatch.travel import TravelTimes
-from dispatch.wording import Taken, candidate_reasons, choice_reason
+from dispatch.wording import Taken, candidate_reasons, choice_reason, later_reason
 
-Picks = Mapping[str, Option]
+Picks = dict[str, int]
+"""The place of the chosen option among its callout's options, by incident."""
 
 
-def solve(problem: Problem, travel: TravelTimes, *, keep: int = 5) -> Plan:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """What was found: who goes now, and who goes where after that."""
+
+    picks: Picks
+    method: Method
+    routes: dict[CrewId, tuple[Stop, ...]]
+
+
+def solve(problem: Problem, travel: TravelTimes, *, keep: int = 5, improver: Improver = improve) -> Plan:
     """Return a choice or a shortfall for every callout; each choice carries the best `keep` candidates.
 
-    The plan serves at least as many callouts as the greedy one and, serving as many, costs no more. Its method is
-    "assignment" only where OR-Tools found something better.
+    Where crews suffice the plan serves as many callouts as any and, serving as many, costs the least. Where they do
+    not, its routes cost no more than the greedy ones, whatever the improver makes of them. Its method is "greedy" only
+    where OR-Tools found nothing better.
     """
-    surveys = [survey(callout, problem, travel) for callout in sorted(problem.callouts, key=_most_urgent_first)]
-    picks, method = _best_picks(surveys, problem)
-    taken = {option.crew_id: incident_id for incident_id, option in picks.items()}
-    served = [view for view in surveys if view.callout.incident_id in picks]
-    unserved = [view for view in surveys if view.callout.incident_id not in picks]
-    return Plan(
-        choices={view.callout.incident_id: _choice(view, picks, taken, problem, keep) for view in served},
-        shortfalls={view.callout.incident_id: shortfall(view) for view in unserved},
-        method=method,
-    )
+    standing = stand(problem)
+    surveys = [survey(callout, standing, travel) for callout in sorted(problem.callouts, key=_most_urgent_first)]
+    answer = _best(surveys, standing, travel, improver)
+    return _plan(surveys, answer, keep)
 
 
 def rank(callout: Callout, problem: Problem, travel: TravelTimes) -> tuple[tuple[Candidate, ...], tuple[Refusal, ...]]:
@@ -42,87 +57,114 @@ def rank(callout: Callout, problem: Problem, travel: TravelTimes) -> tuple[tuple
 
     The callout need not be one of the problem's.
     """
-    view = survey(callout, problem, travel)
-    return tuple(_candidate(option, callout, problem) for option in view.options), view.refused
+    view = survey(callout, stand(problem), travel)
+    return tuple(_candidates(view, list(range(len(view))))), tuple(view.refused)
 
 
 def _most_urgent_first(callout: Callout) -> tuple[float, float, str]:
     return -callout.priority, callout.waiting_since.timestamp(), callout.incident_id
 
 
-def _best_picks(surveys: Sequence[Survey], problem: Problem) -> tuple[Picks, Method]:
-    left_out = {view.callout.incident_id: _ms(unserved_s(view.callout, problem)) for view in surveys}
-    greedy = _greedy_picks(surveys)
-    assigned = _assigned_picks(surveys, left_out)
-    if assigned is not None and _burden(assigned, left_out) < _burden(greedy, left_out):
-        return assigned, "assignment"
-    return greedy, "greedy"
+def _best(surveys: Sequence[Survey], standing: Standing, travel: TravelTimes, improver: Improver) -> Answer:
+    costs = _matrix(surveys, standing)
+    greedy = _greedy(costs)
+    unserved = np.array([unserved_ms(view.callout, standing) for view in surveys], dtype=np.int64)
+    assigned = assign(costs, unserved)
+    best, method = greedy, "greedy"
+    if assigned is not None and _burden(assigned, costs, unserved) < _burden(greedy, costs, unserved):
+        best, method = assigned, "assignment"
+    if any(row == NOBODY and len(view) for row, view in zip(best.tolist(), surveys, strict=True)):
+        return _in_sequence(surveys, standing, travel, improver)
+    return Answer(picks=_picks(best, surveys), method="assignment" if method == "assignment" else "greedy", routes={})
 
 
-def _greedy_picks(surveys: Sequence[Survey]) -> Picks:
+def _matrix(surveys: Sequence[Survey], standing: Standing) -> Whole:
+    """The cost of each crew for each callout, by row of the surveys and row of the roster."""
+    costs = np.full((len(surveys), len(standing.roster.crews)), FORBIDDEN, dtype=np.int64)
+    for row, view in enumerate(surveys):
+        costs[row, view.arrivals.rows] = view.costs_ms
+    return costs
+
+
+def _greedy(costs: Whole) -> Whole:
     """Give each callout, the most urgent first, its cheapest crew not yet taken."""
-    picks: dict[str, Option] = {}
-    taken: set[str] = set()
-    for view in surveys:
-        best = next((option for option in view.options if option.crew_id not in taken), None)
-        if best is not None:
-            picks[view.callout.incident_id] = best
-            taken.add(best.crew_id)
-    return picks
+    left = np.where(costs == FORBIDDEN, np.iinfo(np.int64).max, costs)
+    picked = np.full(len(costs), NOBODY, dtype=np.int64)
+    for row in range(len(costs) if costs.size else 0):
+        crew = left[row].argmin()
+        if left[row, crew] != np.iinfo(np.int64).max:
+            picked[row] = crew
+            left[:, crew] = np.iinfo(np.int64).max
+    return picked
 
 
-def _assigned_picks(surveys: Sequence[Survey], left_out: Mapping[str, int]) -> Picks | None:
-    if not any(view.options for view in surveys):
-        return None
-    rows = [[(_ms(option.cost_s), option) for option in view.options] for view in surveys]
-    assigned = assign(
-        [[(cost, option.crew_id) for cost, option in row] for row in rows],
-        [left_out[view.callout.incident_id] for view in surveys],
-    )
-    return None if assigned is None else _by_incident(surveys, assigned)
+def _burden(picked: Whole, costs: Whole, unserved: Whole) -> tuple[int, int]:
+    """Return what is to be lowest: first the callouts left out, then the total cost with theirs, in milliseconds."""
+    goes = np.flatnonzero(picked != NOBODY)
+    left_out = picked == NOBODY
+    return int(left_out.sum()), int(costs[goes, picked[goes]].sum() + unserved[left_out].sum())
 
 
-def _by_incident(surveys: Sequence[Survey], assigned: Sequence[str | None]) -> Picks:
+def _picks(picked: Whole, surveys: Sequence[Survey]) -> Picks:
     return {
-        view.callout.incident_id: next(option for option in view.options if option.crew_id == crew_id)
-        for view, crew_id in zip(surveys, assigned, strict=True)
-        if crew_id is not None
+        view.callout.incident_id: int(np.flatnonzero(view.arrivals.rows == crew)[0])
+        for view, crew in zip(surveys, picked.tolist(), strict=True)
+        if crew != NOBODY
     }
 
 
-def _burden(picks: Picks, left_out: Mapping[str, int]) -> tuple[int, int]:
-    """Return what is to be lowest: first the callouts left out, then the total cost with theirs, in milliseconds."""
-    unserved = left_out.keys() - picks.keys()
-    total = sum(_ms(option.cost_s) for option in picks.values()) + sum(left_out[name] for name in unserved)
-    return len(unserved), total
+def _in_sequence(surveys: Sequence[Survey], standing: Standing, travel: TravelTimes, improver: Improver) -> Answer:
+    routes, method = find_routes([view for view in surveys if len(view)], standing, travel, improver)
+    row = standing.roster.row
+    first = {route[0].incident_id: row[crew_id] for crew_id, route in routes.items()}
+    picked = np.array([first.get(view.callout.incident_id, NOBODY) for view in surveys], dtype=np.int64)
+    return Answer(picks=_picks(picked, surveys), method=method, routes=routes)
 
 
-def _ms(seconds: float) -> int:
-    return round(seconds * 1000)
+def _plan(surveys: Sequence[Survey], answer: Answer, keep: int) -> Plan:
+    chosen = {view.callout.incident_id: view for view in surveys if view.callout.incident_id in answer.picks}
+    taken = {view.option(answer.picks[name]).crew_id: name for name, view in chosen.items()}
+    later = {
+        stop.incident_id: later_reason(crew_id, place, stop.eta_s)
+        for crew_id, route in answer.routes.items()
+        for place, stop in enumerate(route)
+    }
+    lacking = [view for view in surveys if view.callout.incident_id not in chosen]
+    return Plan(
+        choices={name: _choice(view, answer.picks[name], taken, keep) for name, view in chosen.items()},
+        shortfalls={(name := view.callout.incident_id): shortfall(view, later.get(name, "")) for view in lacking},
+        method=answer.method,
+        routes=answer.routes,
+    )
 
 
-def _choice(view: Survey, picks: Picks, taken: Taken, problem: Problem, keep: int) -> Choice:
-    callout = view.callout
-    chosen = picks[callout.incident_id]
-    best = view.options[:keep]
-    shown = best if chosen in best else (*best, chosen)
+def _choice(view: Survey, place: int, taken: Taken, keep: int) -> Choice:
+    chosen = view.option(place)
+    shown = [*range(min(keep, len(view))), *([place] if place >= keep else [])]
     return Choice(
-        incident_id=callout.incident_id,
+        incident_id=view.callout.incident_id,
         crew_id=chosen.crew_id,
         eta_s=chosen.eta_s,
-        cost_s=chosen.cost_s,
-        terms=explain(callout, chosen.crew, chosen.eta_s, problem),
-        reason=choice_reason(chosen, view, taken, problem),
-        ranked=tuple(_candidate(option, callout, problem) for option in shown),
+        cost_s=int(view.costs_ms[place]) / 1000,
+        terms=explain(view.arrivals.of(np.array([place])))[0],
+        reason=choice_reason(place, view, taken),
+        ranked=Listing(lambda: _candidates(view, shown)),
         refused=view.refused,
     )
 
 
-def _candidate(option: Option, callout: Callout, problem: Problem) -> Candidate:
-    return Candidate(
-        crew_id=option.crew_id,
-        eta_s=option.eta_s,
-        cost_s=option.cost_s,
-        terms=explain(callout, option.crew, option.eta_s, problem),
-        reasons=candidate_reasons(option, callout, problem),
-    )
+def _candidates(view: Survey, places: Sequence[int]) -> list[Candidate]:
+    if not places:
+        return []
+    terms = explain(view.arrivals.of(np.array(places, dtype=np.int64)))
+    options = [view.option(place) for place in places]
+    return [
+        Candidate(
+            crew_id=option.crew_id,
+            eta_s=option.eta_s,
+            cost_s=int(view.costs_ms[option.place]) / 1000,
+            terms=parts,
+            reasons=candidate_reasons(option, view),
+        )
+        for option, parts in zip(options, terms, strict=True)
+    ]

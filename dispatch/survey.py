@@ -1,19 +1,24 @@
 """One callout looked at by itself: which crews may go, how soon, at what cost, and why the others may not.
 
-Leaves it open who is chosen. Options and refusals are in an order of their own, so that the order in which crews were
-loaded changes nothing.
+Leaves it open who is chosen. Everything is kept as columns; an option, a candidate or a refusal is made of them when
+somebody looks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
-from dispatch.cost import cost_s
+import numpy as np
+
+from dispatch.cost import Arrivals, costs_ms
 from dispatch.crews import Crew, CrewId, Position
-from dispatch.eligibility import find_refusal
-from dispatch.problem import Callout, Ground, Problem, Refusal
+from dispatch.eligibility import obstacles, refusal
+from dispatch.lazily import Listing
+from dispatch.problem import Callout, Ground, Refusal
+from dispatch.roster import Floats, Whole
+from dispatch.standing import GROUNDS, NO_OBSTACLE, RANK, Standing
 from dispatch.travel import TravelTimes
 
 # A longer way is no way: the position is wrong or the estimate is.
@@ -21,74 +26,87 @@ LONGEST_TRAVEL_S = 24 * 3600.0
 
 
 class Option(NamedTuple):
-    """A crew that may go. Options sort by cost, then by crew id, which is theirs alone within a callout."""
+    """A crew that may go; `place` is its place among its callout's options, the cheapest first."""
 
-    cost_s: float
+    place: int
     crew_id: CrewId
     eta_s: float
     crew: Crew
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True)
 class Survey:
-    """All crews of the problem for one callout: the options, cheapest first, and the refused."""
+    """All crews of the problem for one callout. `arrivals` and `costs_ms` run from the cheapest option to the dearest.
 
-    callout: Callout
-    options: tuple[Option, ...]
-    refused: tuple[Refusal, ...]
+    `found` is, for each row of the roster, the rank of the ground against it. Of options that cost the same the lower
+    crew id comes first.
+    """
+
+    arrivals: Arrivals
+    costs_ms: Whole
+    found: Whole
+
+    @property
+    def callout(self) -> Callout:
+        """Which callout this is."""
+        return self.arrivals.callout
+
+    @property
+    def standing(self) -> Standing:
+        """How the crews stand, whoever calls."""
+        return self.arrivals.standing
+
+    def __len__(self) -> int:
+        return len(self.costs_ms)
+
+    def option(self, place: int) -> Option:
+        """The option at this place."""
+        crew = self.standing.roster.crews[self.arrivals.rows[place]]
+        return Option(place, crew.crew_id, float(self.arrivals.eta_s[place]), crew)
+
+    @cached_property
+    def refused(self) -> Listing[Refusal]:
+        """Who may not go and why, those that tell most first, written down when somebody looks."""
+        return Listing(self._write_refusals)
+
+    def _write_refusals(self) -> tuple[Refusal, ...]:
+        return tuple(self._refusal(row) for row in self._most_telling_first())
+
+    def _refusal(self, row: int) -> Refusal:
+        crew, ground = self.standing.roster.crews[row], GROUNDS[self.found[row]]
+        return refusal(crew, ground, self.callout, self.standing.problem)
+
+    def _most_telling_first(self) -> list[int]:
+        # At level 1 nearly every crew of the city is of another company; the few that are not say why nobody goes.
+        rows = np.flatnonzero(self.found != NO_OBSTACLE)
+        of_others = self.found[rows] == RANK[Ground.NOT_CONTRACTED]
+        return [*rows[~of_others].tolist(), *rows[of_others].tolist()]
 
 
-def survey(callout: Callout, problem: Problem, travel: TravelTimes) -> Survey:
-    """Return every crew of the problem, either as an option or refused with a reason."""
-    eligible: list[Crew] = []
-    refused: list[Refusal] = []
-    for crew in problem.crews:
-        refusal = find_refusal(crew, callout, problem)
-        if refusal is None:
-            eligible.append(crew)
-        else:
-            refused.append(refusal)
-    etas = _etas_s(eligible, callout, problem, travel)
-    return _weigh(callout, list(zip(eligible, etas, strict=True)), refused, problem)
+def survey(callout: Callout, standing: Standing, travel: TravelTimes) -> Survey:
+    """Return every crew of the problem, either as an option or with the ground on which it may not go."""
+    found = obstacles(callout, standing)
+    rows = np.flatnonzero(found == NO_OBSTACLE)
+    eta_s = _etas_s(rows, callout, standing, travel)
+    usable = (eta_s >= 0) & (eta_s <= LONGEST_TRAVEL_S)
+    found[rows[~usable]] = RANK[Ground.NO_WAY]
+    arrivals = Arrivals(callout=callout, standing=standing, rows=rows[usable], eta_s=eta_s[usable])
+    costs = costs_ms(arrivals)
+    order = np.argsort(costs, kind="stable")
+    return Survey(arrivals=arrivals.of(order), costs_ms=costs[order], found=found)
 
 
-def _etas_s(crews: Sequence[Crew], callout: Callout, problem: Problem, travel: TravelTimes) -> Sequence[float]:
+def _etas_s(rows: Whole, callout: Callout, standing: Standing, travel: TravelTimes) -> Floats:
+    waits_s = np.where(standing.are_soon_free[rows], standing.wait_s[rows], 0.0)
     if callout.lift_position is None:
-        return [problem.rules.unknown_travel_s] * len(crews)
-    return travel.seconds([_position(crew) for crew in crews], callout.lift_position, problem.now)
+        return np.asarray(waits_s + standing.problem.rules.unknown_travel_s)
+    if not len(rows):
+        return waits_s
+    origins = [_place(standing.positions[row]) for row in rows.tolist()]
+    ways_s = travel.seconds(origins, callout.lift_position, standing.problem.now)
+    return np.asarray(waits_s + np.array(ways_s, dtype=np.float64))
 
 
-def _position(crew: Crew) -> Position:
-    assert crew.position is not None, "a crew of unknown position is not eligible"
-    return crew.position
-
-
-def _weigh(
-    callout: Callout, arrivals: Sequence[tuple[Crew, float]], refused: Sequence[Refusal], problem: Problem
-) -> Survey:
-    options = [
-        Option(cost_s(callout, crew, eta_s, problem), crew.crew_id, eta_s, crew)
-        for crew, eta_s in arrivals
-        if _usable(eta_s)
-    ]
-    cut_off = [_no_way(crew) for crew, eta_s in arrivals if not _usable(eta_s)]
-    return Survey(
-        callout=callout,
-        options=tuple(sorted(options)),
-        refused=tuple(sorted([*refused, *cut_off], key=_most_telling_first)),
-    )
-
-
-def _usable(eta_s: float) -> bool:
-    return 0 <= eta_s <= LONGEST_TRAVEL_S
-
-
-def _no_way(crew: Crew) -> Refusal:
-    return Refusal(
-        crew_id=crew.crew_id, ground=Ground.NO_WAY, reason="no way from its position to the lift within a day"
-    )
-
-
-def _most_telling_first(refusal: Refusal) -> tuple[bool, CrewId]:
-    # At level 1 nearly every crew of the city is of another company; the few that are not say why nobody goes.
-    return refusal.ground is Ground.NOT_CONTRACTED, refusal.crew_id
+def _place(position: Position | None) -> Position:
+    assert position is not None, "a crew of unknown position is not eligible"
+    return position

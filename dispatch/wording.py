@@ -5,7 +5,8 @@ Decides nothing; whatever is said here was found by the survey and the solver.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from itertools import islice
 
 from dispatch.crews import CompanyKind, Crew, CrewId
 from dispatch.problem import Callout, Problem
@@ -17,66 +18,88 @@ SAME_ARRIVAL_S = 30.0
 Taken = Mapping[CrewId, str]
 
 
-def choice_reason(chosen: Option, survey: Survey, taken: Taken, problem: Problem) -> str:
-    """Return why this crew goes, in one sentence. `taken` says to which incident each crew of the plan goes."""
-    callout = survey.callout
+def choice_reason(place: int, survey: Survey, taken: Taken) -> str:
+    """Return why this option is chosen, in one sentence. `taken` says to which incident each crew of the plan goes."""
+    callout, chosen, problem = survey.callout, survey.option(place), survey.standing.problem
+    if callout.incident_id in problem.pins:
+        return f"chosen by an operator, {_away(chosen.eta_s, callout)}"
     if callout.lift_position is None:
-        return f"first free crew {whose(chosen.crew, callout, problem)}, {_away(chosen, callout)}"
-    standing = f"{_standing(chosen, survey.options)} {whose(chosen.crew, callout, problem)}"
-    return f"{standing}, {_away(chosen, callout)}{_against_next(chosen, survey, taken, problem)}"
+        return f"first free crew {whose(chosen.crew, survey)}, {_away(chosen.eta_s, callout)}"
+    standing = f"{_standing(chosen, survey)} {whose(chosen.crew, survey)}"
+    return f"{standing}, {_away(chosen.eta_s, callout)}{_against_next(chosen, survey, taken)}"
 
 
-def candidate_reasons(option: Option, callout: Callout, problem: Problem) -> tuple[str, ...]:
-    """Return what speaks for a crew and how sure its place is."""
-    return (_away(option, callout), whose(option.crew, callout, problem), *_doubts(option.crew, problem))
+def candidate_reasons(option: Option, survey: Survey) -> tuple[str, ...]:
+    """Return what speaks for a crew, how sure its place is, and what it still has to do."""
+    away, of = _away(option.eta_s, survey.callout), whose(option.crew, survey)
+    return (away, of, *_engagement(option, survey), *_doubts(option.crew, survey.standing.problem))
 
 
-def whose(crew: Crew, callout: Callout, problem: Problem) -> str:
+def later_reason(crew_id: CrewId, stop: int, eta_s: float) -> str:
+    """Return who is expected to come after all, as the n-th stop (from 0) of a crew's route."""
+    ordinal = {1: "second", 2: "third"}.get(stop, f"{stop + 1}th")
+    return f"{crew_id} is to come as its {ordinal} stop, in {_minutes(eta_s)}"
+
+
+def whose(crew: Crew, survey: Survey) -> str:
     """Return what kind of company the crew belongs to, seen from the lift's contract."""
+    callout = survey.callout
     if crew.company_id == callout.contractor_id:
         return "of the contracted company"
-    company = problem.companies.get(crew.company_id)
+    company = survey.standing.problem.companies.get(crew.company_id)
     if company is not None and company.kind is CompanyKind.STATION:
         return "of a rescue station"
     return "of a maintenance company" if callout.contractor_id is None else "of another company"
 
 
-def _standing(chosen: Option, options: Sequence[Option]) -> str:
-    if len(options) == 1:
-        return "only free crew"
-    if chosen.eta_s <= min(option.eta_s for option in options):
-        return "nearest free crew"
-    return "best placed free crew"
+def _standing(chosen: Option, survey: Survey) -> str:
+    kind = "crew soon free" if survey.standing.are_busy[survey.arrivals.rows[chosen.place]] else "free crew"
+    if len(survey) == 1:
+        return f"only {kind}"
+    nearest = chosen.eta_s <= survey.arrivals.eta_s.min()
+    return f"nearest {kind}" if nearest else f"best placed {kind}"
 
 
-def _away(option: Option, callout: Callout) -> str:
+def _away(eta_s: float, callout: Callout) -> str:
     if callout.lift_position is None:
-        return f"{_minutes(option.eta_s)} assumed as the lift's position is not known"
-    return f"{_minutes(option.eta_s)} away"
+        return f"{_minutes(eta_s)} assumed as the lift's position is not known"
+    return f"{_minutes(eta_s)} away"
 
 
-def _against_next(chosen: Option, survey: Survey, taken: Taken, problem: Problem) -> str:
-    ahead = next((option for option in survey.options if option < chosen and option.crew_id in taken), None)
+def _against_next(chosen: Option, survey: Survey, taken: Taken) -> str:
+    options = (survey.option(place) for place in range(len(survey)))
+    ahead = next((option for option in islice(options, chosen.place) if option.crew_id in taken), None)
     if ahead is not None:
         return f"; {ahead.crew_id}, {_minutes(ahead.eta_s)} away, is needed for {taken[ahead.crew_id]}"
-    behind = next((option for option in survey.options if option.crew_id not in taken), None)
-    return _compare(chosen, behind, survey.callout, problem) if behind else ""
+    every = (survey.option(place) for place in range(len(survey)))
+    behind = next((option for option in every if option.crew_id not in taken), None)
+    return _compare(chosen, behind, survey) if behind else ""
 
 
-def _compare(chosen: Option, other: Option, callout: Callout, problem: Problem) -> str:
+def _compare(chosen: Option, other: Option, survey: Survey) -> str:
     sooner_s = other.eta_s - chosen.eta_s
     if abs(sooner_s) < SAME_ARRIVAL_S:
         return f", about as soon as {other.crew_id}"
     if sooner_s > 0:
         return f", {_minutes(sooner_s)} before {other.crew_id}"
-    return f"; {other.crew_id} {whose(other.crew, callout, problem)} is only {_minutes(-sooner_s)} nearer"
+    return f"; {other.crew_id} {whose(other.crew, survey)} is only {_minutes(-sooner_s)} nearer"
+
+
+def _engagement(option: Option, survey: Survey) -> tuple[str, ...]:
+    standing, row = survey.standing, survey.arrivals.rows[option.place]
+    if standing.are_soon_free[row]:
+        return (f"free in {_minutes(float(standing.wait_s[row]))}",)
+    return (f"to be turned round: {standing.problem.busy[option.crew_id]}",) if standing.are_busy[row] else ()
 
 
 def _doubts(crew: Crew, problem: Problem) -> tuple[str, ...]:
     if crew.positioned_at is None:
         return ("position not reported by the crew itself",)
     age_s = (problem.now - crew.positioned_at).total_seconds()
-    return (f"position {_minutes(age_s)} old",) if age_s > problem.rules.position_fresh_s else ()
+    if age_s <= problem.rules.position_fresh_s:
+        return ()
+    stale = ", too old to go by" if age_s > problem.rules.position_stale_s else ""
+    return (f"position {_minutes(age_s)} old{stale}",)
 
 
 def _minutes(seconds: float) -> str:

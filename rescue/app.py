@@ -421,9 +421,7 @@ async def _serve_http(
     context: Context, listening: socket.socket, tls: ssl.SSLContext | None, stop: asyncio.Event
 ) -> None:
     # Also what bounds a head of a request that never ends: nothing else does.
-    runner = web.AppRunner(
-        make_app(context), access_log=None, shutdown_timeout=2.0, keepalive_timeout=HEAD_WITHIN_S
-    )
+    runner = web.AppRunner(make_app(context), access_log=None, shutdown_timeout=2.0, keepalive_timeout=HEAD_WITHIN_S)
     await runner.setup()
     try:
         await web.SockSite(runner, listening, ssl_context=tls).start()

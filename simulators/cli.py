@@ -84,6 +84,7 @@ class BenchName(StrEnum):
     ALL = "all"
     DESK = "desk"
     DETECTION = "detection"
+    DISPATCH = "dispatch"
     INGEST = "ingest"
     REPORTS = "reports"
 
@@ -93,9 +94,10 @@ def bench(
     name: Annotated[BenchName, typer.Argument(help="which measurement")] = BenchName.ALL,
     seed: Seed = 1,
     as_json: Json = False,
-    quick: Annotated[bool, typer.Option(help="desk, ingest, reports: a glance at few lifts, not a city")] = False,
+    quick: Annotated[bool, typer.Option(help="a glance instead of a whole city, of those that take minutes")] = False,
     show: Annotated[bool, typer.Option(help="detection: list the worst misses instead of the figures")] = False,
     explain: Annotated[str | None, typer.Option(metavar="LIFT", help="detection: tell all of one lift's life")] = None,
+    instances: Annotated[Path | None, typer.Option(metavar="DIR", help="dispatch: write the instances there")] = None,
 ) -> None:
     """Measure the product against its floor or peer, in the same run on this machine."""
     # Imported here, for only a bench needs the product's own parts.
@@ -105,6 +107,8 @@ def bench(
     if show or explain is not None:
         _look_closer(name, seed, explain)
         return
+    if instances is not None:
+        _write_instances(name, seed, instances)
     for chosen in BENCHES if name is BenchName.ALL else (name.value,):
         try:
             rows = (GLANCES if quick and chosen in GLANCES else BENCHES)[chosen](seed)
@@ -150,6 +154,18 @@ def _look_closer(name: BenchName, seed: int, lift_id: str | None) -> None:
         raise _fail(f"bench {name.value}: {error}") from None
     for line in lines:
         typer.echo(line)
+
+
+def _write_instances(name: BenchName, seed: int, folder: Path) -> None:
+    """The questions of bench dispatch, so that others can answer them."""
+    from simulators.bench.dispatch import write_instances
+
+    if name is not BenchName.DISPATCH:
+        raise _fail("--instances belongs to bench dispatch")
+    try:
+        write_instances(seed, folder)
+    except OSError as error:
+        raise _fail(f"cannot write to {folder}: {error.strerror or error}") from None
 
 
 def _print(name: str, seed: int, rows: Sequence[Row], *, as_json: bool) -> None:

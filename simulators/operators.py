@@ -17,7 +17,7 @@ from typing import Any
 from simulators.api import Api
 from simulators.companies import Start
 from simulators.crews import Surroundings
-from simulators.errors import ApiError, RefusedError, StaleError
+from simulators.errors import ApiError, StaleError
 from simulators.names import draw_person
 from simulators.tally import COMFORT_BY, ENTRAPMENT, Case, Tally, handover_waits
 
@@ -167,8 +167,9 @@ class Centre:
         candidates = await self._api.get_all(f"/incidents/{case['id']}/candidates")
         crew_id = next((candidate["crew_id"] for candidate in candidates if candidate["may_go"]), None)
         if crew_id is None:
-            raise RefusedError("nobody may go")
-        await self._act(case, "assign", crew_id=crew_id, reason="对讲确认轿厢内有人")
+            await self._act(case, "escalate", reason="对讲确认轿厢内有人，本级无人可派")
+        else:
+            await self._act(case, "assign", crew_id=crew_id, reason="对讲确认轿厢内有人")
 
     async def _hand_over(self, case: Case) -> None:
         """Calls the last level, says what the service says is to be said, and confirms the call."""

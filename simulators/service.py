@@ -30,8 +30,10 @@ STOPPED_WITHIN_S = 7.0
 LEFTOVERS_STOPPED_WITHIN_S = 1.5
 COMMAND_WITHIN_S = 120.0
 RESCUE = (sys.executable, "-m", "rescue.cli")
-ELSEWHERE = frozenset({"RESCUE_DATABASE_URL", "RESCUE_MQTT_URL"})
-"""Settings that would lead a service away from its embedded parts."""
+PARTS = frozenset({"RESCUE_DATABASE_URL", "RESCUE_MQTT_URL"})
+"""A service that is given one of these starts none of its own."""
+ELSEWHERE = ("RESCUE_DATABASE_", "RESCUE_MQTT_", "RESCUE_HTTP_CERT", "RESCUE_HTTP_KEY")
+"""Settings that would lead a service away from its embedded parts, or clients away from it, begin so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +56,7 @@ class Service:
     ) -> None:
         self.log_path = data_dir / "service.log"
         self._settings = {"RESCUE_WEBHOOK_ALLOW_PRIVATE": "true", **(settings or {})}
-        embedded = () if ELSEWHERE & self._settings.keys() else ("--embedded",)
+        embedded = () if PARTS & self._settings.keys() else ("--embedded",)
         self._arguments = ("serve", *embedded, "--http-port", str(http_port), "--mqtt-port", str(mqtt_port),
                            "--data-dir", str(data_dir))  # fmt: skip
         self._ready: Ready | None = None
@@ -148,7 +150,7 @@ class Service:
 
 def _environment() -> dict[str, str]:
     """Ours, but for settings that would lead the service away from its embedded parts."""
-    return {name: value for name, value in os.environ.items() if name not in ELSEWHERE}
+    return {name: value for name, value in os.environ.items() if not name.startswith(ELSEWHERE)}
 
 
 def _leashed(ending: signal.Signals) -> Sequence[str]:

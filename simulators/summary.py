@@ -15,7 +15,8 @@ from simulators.tally import Case, handover_waits
 
 STAGES = ("open", "dispatched", "en_route", "on_scene", "released")
 STAGE_STYLES = {"open": "bold red", "dispatched": "yellow", "en_route": "cyan", "on_scene": "blue",
-                "released": "green", "closed": "dim", "false_alarm": "dim", "stood_down": "dim"}  # fmt: skip
+                "released": "green", "closed": "dim", "false_alarm": "dim", "stood_down": "dim",
+                "merged": "dim"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +104,7 @@ def _draw_cases(summary: Summary) -> Table:
 
 
 def _draw_row(case: Case, now: datetime) -> tuple[RenderableType, ...]:
-    stage = case["status"]
+    stage = "merged" if case.get("merged_into_id") else case["status"]
     assignment = case.get("assignment") or {}
     lift_id, address = _draw_place(case)
     return (

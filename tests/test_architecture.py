@@ -29,6 +29,11 @@ PURE = frozenset({
 })
 """Top-level modules of the standard library that compute and do nothing else."""
 
+COUNTING_ROOMS = (
+    "cost", "dealing", "eligibility", "roster", "routes", "sequences", "shortfall", "solver", "standing", "survey",
+)
+"""Of the dispatcher's core, those that count in columns of numpy."""
+
 ASKS_THE_MACHINE = frozenset({
     "now", "utcnow", "today", "time", "time_ns", "monotonic", "perf_counter",
     "uuid1", "uuid4", "random", "randint", "choice", "shuffle", "getrandbits", "urandom", "token_hex",
@@ -39,6 +44,7 @@ ASKS_THE_MACHINE = frozenset({
 ALSO_IMPORTS = {
     "devices.faults": {"importlib", "tomllib"},  # the vocabulary is data that ships inside the package
     "dispatch.assignment": {"ortools", "numpy"},  # they compute, on our thread
+    **{f"dispatch.{room}": {"numpy"} for room in COUNTING_ROOMS},
     "rescue.desk": {"zoneinfo"},  # people are told the local time; a zone's table is read once, when it is named
 }
 ALSO_CALLS = {"devices.faults": {"open", "read_text", "read_bytes"}}

@@ -20,9 +20,9 @@ VULNERABLE: Mapping[str, tuple[str, str]] = {
 }
 STANDS: Mapping[str, tuple[str, str]] = {
     "outside_zone": ("The car is stuck between landings", "轿厢停在两层之间"),
-    "door_will_not_open": ("The car is at a landing and its door does not open", "轿厢在平层,门打不开"),
-    "door_not_open": ("The car is at a landing and its door does not open", "轿厢在平层,门打不开"),
-    "door_stayed_shut": ("The car is at a landing and its door does not open", "轿厢在平层,门打不开"),
+    "door_will_not_open": ("The car is at a landing and its door does not open", "轿厢在平层，门打不开"),
+    "door_not_open": ("The car is at a landing and its door does not open", "轿厢在平层，门打不开"),
+    "door_stayed_shut": ("The car is at a landing and its door does not open", "轿厢在平层，门打不开"),
 }
 """Where the car is, by the reason for which people are thought to be trapped."""
 COMING: Mapping[AssignmentStatus, tuple[str, str]] = {
@@ -58,25 +58,25 @@ def brief(incident: Incident, crew: Assignment | None, time_zone: tzinfo) -> Bri
 def _place(incident: Incident) -> tuple[str, str]:
     lift = incident.lift
     if lift is None:
-        return f"People are trapped in lift {incident.lift_id}", f"电梯困人,电梯编号 {incident.lift_id}"
+        return f"People are trapped in lift {incident.lift_id}", f"电梯困人，电梯编号 {incident.lift_id}"
     named = [
-        (lift.address, "at {}", "地址:{}"),
-        (lift.building, "building {}", "楼栋:{}"),
-        (lift.entrance, "entrance {}", "入口:{}"),
-        (lift.rescue_code or lift.lift_id, "rescue code {}", "救援识别码:{}"),
+        (lift.address, "at {}", "地址：{}"),
+        (lift.building, "building {}", "楼栋：{}"),
+        (lift.entrance, "entrance {}", "入口：{}"),
+        (lift.rescue_code or lift.lift_id, "rescue code {}", "救援识别码：{}"),
     ]
     known = [(en.format(value), zh.format(value)) for value, en, zh in named if value]
     return (
         f"People are trapped in a lift {_listed(en for en, _ in known)}",
-        f"电梯困人,{_listed_zh(zh for _, zh in known)}",
+        f"电梯困人，{_listed_zh(zh for _, zh in known)}",
     )
 
 
 def _people(incident: Incident) -> tuple[str, str]:
     needs = [VULNERABLE[need] for need in incident.vulnerable if need in VULNERABLE]
     number, number_zh = ("not known", "不详") if incident.people is None else (str(incident.people),) * 2
-    hurt = [(f"hurt: {incident.injured}", f"受伤:{incident.injured}")] if incident.injured else []
-    told = [(f"Inside: {number}", f"被困人数:{number_zh}"), *hurt, *needs]
+    hurt = [(f"hurt: {incident.injured}", f"受伤：{incident.injured}")] if incident.injured else []
+    told = [(f"Inside: {number}", f"被困人数：{number_zh}"), *hurt, *needs]
     return _listed(en for en, _ in told), _listed_zh(zh for _, zh in told)
 
 
@@ -98,7 +98,7 @@ def _crew(crew: Assignment | None, time_zone: tzinfo) -> tuple[str, str]:
     if expected is None or crew.status is AssignmentStatus.ON_SCENE:
         return f"Crew {crew.crew_id} {en}", f"救援人员 {crew.crew_id} {zh}"
     at = _clock(expected, time_zone)
-    return f"Crew {crew.crew_id} {en}, expected at {at}", f"救援人员 {crew.crew_id} {zh},预计 {at} 到场"
+    return f"Crew {crew.crew_id} {en}, expected at {at}", f"救援人员 {crew.crew_id} {zh}，预计 {at} 到场"
 
 
 def _expected(crew: Assignment) -> datetime | None:
@@ -115,4 +115,4 @@ def _listed(words: Iterable[str]) -> str:
 
 
 def _listed_zh(words: Iterable[str]) -> str:
-    return ",".join(words)
+    return "，".join(words)

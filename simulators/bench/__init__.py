@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from simulators.bench import desk, ingest, reports
+from simulators.bench import desk, dispatch, ingest, reports
 from simulators.bench.desk import measure_desk
 from simulators.bench.detection import measure_detection
+from simulators.bench.dispatch import measure_dispatch
 from simulators.bench.ingest import measure_ingest
 from simulators.bench.reports import measure_reports
 from simulators.results import Row
@@ -19,11 +20,13 @@ Bench = Callable[[int], Sequence[Row]]
 BENCHES: Mapping[str, Bench] = {
     "desk": measure_desk,
     "detection": measure_detection,
+    "dispatch": measure_dispatch,
     "ingest": measure_ingest,
     "reports": measure_reports,
 }
 GLANCES: Mapping[str, Bench] = {
     "desk": lambda seed: measure_desk(seed, desk.A_GLANCE),
+    "dispatch": lambda seed: measure_dispatch(seed, dispatch.A_GLANCE),
     "ingest": lambda seed: measure_ingest(seed, ingest.A_GLANCE),
     "reports": lambda seed: measure_reports(seed, reports.A_GLANCE),
 }

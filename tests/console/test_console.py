@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -15,13 +17,16 @@ from devices.faults import Fault
 from devices.messages import Confidence, EntrapmentFound, Evidence, FaultRaised, LiftId, LinkChanged, TestCallOverdue
 from rescue.accounts import Role
 from rescue.desk.inputs import LiftEvent
-from rescue.incident import Deadline, Kind, Status
+from rescue.desk.reopening import REOPENED
+from rescue.escalation import Policy
+from rescue.incident import Deadline, Kind, Signal, Status
 from rescue.sending.links import sign
 from rescue.shell.service import lift_actor
 from rescue.store.postgres import PostgresStore
 from tests.integration.centre import JINSHUI, LIFTS, LINK_KEY, NOON, PASSWORD, SCRIPT, Centre, open_centre
 
-SHOTS = Path(__file__).parent.parent.parent / "test-output" / "console"
+ROOT = Path(__file__).parent.parent.parent
+SHOTS = ROOT / "test-output" / "console"
 FLAGS = (
     "--no-sandbox",
     "--headless",
@@ -30,7 +35,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-STATIC = Path(__file__).parent.parent.parent / "rescue" / "console" / "static"
+STATIC = ROOT / "rescue" / "console" / "static"
 SCREEN: Any = {"width": 1366, "height": 768}
 
 
@@ -148,11 +153,12 @@ async def test_an_operator_logs_in_and_sees_who_is_trapped_where(centre: Centre,
     cells = row_of(page, case).locator("td")
     for text in ("1", "Dispatched", "confirmed", "100001", "花园路 100001 号 3", "2 · elderly", "a1 asked"):
         await expect(cells.filter(has_text=text).first).to_be_visible()
-    await expect(cells.nth(8)).to_contain_text("accept 2:5")
+    await expect(cells.nth(8)).to_contain_text("comfort 0:5")
     await expect(page.locator("#crews tr.busy")).to_contain_text("asked · 1")
     await expect(page.locator("#figures")).to_contain_text("0 / 5")
     await row_of(page, case).click()
     await expect(page.locator(".timeline li").first).to_contain_text("nearest free crew of the contracted company")
+    await expect(page.locator(".deadlines li").nth(1)).to_contain_text("accept")
     await expect(page.locator(".stages [aria-current=step]")).to_contain_text("Dispatched")
     assert watch.complaints == []
     assert {url.startswith((centre.url, "data:")) for url in watch.asked} == {True}
@@ -203,7 +209,7 @@ async def test_an_operator_calls_back_and_closes_a_case(centre: Centre, browser:
     await expect(page.locator(".stages [aria-current=step]")).to_contain_text("Released")
     await page.get_by_role("button", name="Claim").click()
     await page.get_by_role("button", name="Call back").click()
-    await page.get_by_label("Cause code").fill("301")
+    await page.get_by_label("Cause code").select_option("301")
     await page.get_by_role("button", name="Close").click()
     await expect(row_of(page, case)).to_have_count(0)
     await expect(page.locator("#case-title")).to_contain_text("Closed")
@@ -341,6 +347,94 @@ async def test_a_case_without_people_is_closed_with_a_reason_and_needs_no_call_b
     assert watch.complaints == []
 
 
+@pytest.mark.parametrize(
+    ("language", "number", "say", "button"),
+    [
+        ("en-GB", "Call now: fire brigade 119", "People are trapped in a lift", "Call made"),
+        ("zh-CN", "请立即拨打：消防救援 119", "电梯困人", "已通话"),
+    ],
+)
+async def test_whoever_must_call_the_fire_brigade_reads_what_to_say_and_tells_whom_was_spoken_to(
+    centre: Centre, browser: Browser, language: str, number: str, say: str, button: str
+) -> None:
+    case = await centre.open_case("100001", people=2, vulnerable=["medical"])
+    later = await centre.open_case("100004", injured=1)
+    page = await open_page(browser, language=language)
+    watch = Watch(page)
+    await log_in(page, centre)
+    await expect(row_of(page, case).locator("td").nth(6)).to_contain_text("☎ 119")
+    await row_of(page, case).click()
+    box = page.locator(".handover")
+    await expect(box.locator("h3")).to_have_text(number)
+    await expect(box.locator("blockquote")).to_have_count(2)
+    await expect(box.locator("blockquote").first).to_contain_text(say)
+    await expect(box.locator("blockquote").first).to_contain_text("100001")
+    await keep_shot(page, f"hand-over-{language}")
+    call_made, spoke_to = box.get_by_role("button", name=button), box.locator("[name=spoke_to]")
+    await call_made.click()
+    assert await spoke_to.evaluate("one => one.validity.valueMissing")
+    await spoke_to.fill("officer Wang")
+    await call_made.click()
+    await expect(page.locator(".called")).to_contain_text("officer Wang")
+    await expect(box).to_have_count(0)
+    told = (await centre.get("operator", f"/incidents/{case['id']}")).body["handover"]
+    assert (told["waits"], told["confirmed_by"], told["spoke_to"]) == (False, "li", "officer Wang")
+    await row_of(page, later).click()
+    await expect(box).to_be_visible()
+    assert watch.complaints == []
+
+
+async def test_an_operator_who_made_no_call_says_why(centre: Centre, browser: Browser) -> None:
+    case = await centre.open_case("100001", vulnerable=["medical"])
+    page = await open_page(browser)
+    await log_in(page, centre)
+    await row_of(page, case).click()
+    await page.locator(".handover [name=reason]").fill("they are here already")
+    await page.get_by_role("button", name="Call made").click()
+    await expect(page.locator(".called")).to_contain_text("they are here already")
+
+
+async def test_an_operator_who_has_spoken_to_the_passengers_says_so_and_has_time_until_the_next(
+    centre: Centre, browser: Browser
+) -> None:
+    case = await centre.open_case("100001", people=2)
+    page = await open_page(browser)
+    await log_in(page, centre)
+    await row_of(page, case).click()
+    await page.get_by_role("button", name="Spoke to passengers").click()
+    await expect(page.locator(".facts dt:text-is('Last spoken to')")).to_be_visible()
+    await expect(page.locator(".timeline li").first).to_contain_text("spoke to passengers · operator li")
+    await expect(row_of(page, case).locator("td").nth(8)).to_contain_text("accept")
+
+
+async def test_a_cause_is_chosen_from_the_list_by_group_and_shown_in_words(centre: Centre, browser: Browser) -> None:
+    case = await centre.released_case("100002")
+    await centre.post("operator", f"/incidents/{case['id']}/confirm_release")
+    page = await open_page(browser, language="zh-CN")
+    await log_in(page, centre)
+    await row_of(page, case).click()
+    causes = page.locator("[name=cause_code]")
+    await expect(causes.locator("optgroup")).to_have_count(7)
+    await causes.select_option(label="301 轿门锁")
+    await centre.post("operator", f"/incidents/{case['id']}/note", {"note": "news meanwhile"})
+    await expect(page.locator(".timeline li").first).to_contain_text("news meanwhile")
+    await expect(causes).to_have_value("301")
+    await keep_shot(page, "cause")
+    await page.get_by_role("button", name="结案").click()
+    await expect(page.locator(".facts")).to_contain_text("301 轿门锁")
+
+
+async def test_what_is_amiss_with_the_service_is_a_calm_line(centre: Centre, browser: Browser) -> None:
+    page = await open_page(browser)
+    said = {"ready": True, "reasons": [], "warnings": ["the disk is nearly full: 3 % left"]}
+    await page.route("**/readyz", lambda route: route.fulfill(json=said))
+    await log_in(page, centre)
+    await expect(page.locator("#health")).to_have_text("To see to: the disk is nearly full: 3 % left")
+    await keep_shot(page, "health")
+    await page.get_by_role("button", name="Log out").click()
+    await expect(page.locator("#health")).to_be_empty()
+
+
 async def test_news_of_a_case_does_not_wipe_out_what_is_being_typed_about_it(centre: Centre, browser: Browser) -> None:
     fault = await raise_fault(centre, "L2", Fault.DOOR_CLOSING)
     page = await open_page(browser)
@@ -354,13 +448,29 @@ async def test_news_of_a_case_does_not_wipe_out_what_is_being_typed_about_it(cen
     await expect(page.get_by_label("Reason")).to_be_focused()
 
 
+RECORDERS = {"record", "_remind", "carry_offer", "_note", "_end"}
+"""The desk's functions that make an entry of the timeline, or hand on the name of one."""
+
+
+def entries_of_the_desk() -> set[str]:
+    """Every name that an entry of a timeline can have, as far as the desk spells it."""
+    files = [*(ROOT / "rescue" / "desk").glob("*.py"), *(ROOT / "rescue").rglob("undecided.py")]
+    calls = [one for file in files for one in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(one, ast.Call)]
+    spelled = [one for call in calls if ast.unparse(call.func).split(".")[-1] in RECORDERS for one in call.args]
+    spelled += [keyword.value for call in calls for keyword in call.keywords if keyword.arg == "what"]
+    names = {one.value for one in spelled if isinstance(one, ast.Constant) and re.fullmatch("[a-z_]+", str(one.value))}
+    signals = {Signal.SETTLED, Signal.CLOSED, Signal.STOOD_DOWN, Signal.FALSE_ALARM}
+    return {*map(str, names), *map(str, signals), *(mark.name for mark in Policy().marks)}
+
+
 def test_the_page_has_a_word_for_whatever_the_desk_can_say_of_a_case() -> None:
     words = (STATIC / "words.js").read_text("utf-8")
     known = [
-        *(f"condition.{name}" for name in (*Fault, "link_lost", "test_overdue")),
+        *(f"condition.{name}" for name in (*Fault, "link_lost", "test_overdue", REOPENED)),
         *(f"kind.{kind}" for kind in Kind),
         *(f"status.{status}" for status in Status),
         *(f"deadline.{deadline}" for deadline in Deadline),
+        *(f"entry.{what}" for what in entries_of_the_desk()),
     ]
     assert [word for word in known if f'"{word}": [' not in words] == []
 

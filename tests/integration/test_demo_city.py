@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -31,9 +31,16 @@ def command(*options: str, http_port: int | None = None) -> list[str]:
     return [sys.executable, "-m", "simulators.cli", "demo", f"--lifts={LIFTS}", f"--speed={SPEED}", *ports, *options]
 
 
-def run(*options: str, http_port: int | None = None) -> subprocess.CompletedProcess[str]:
+def run(
+    *options: str, http_port: int | None = None, settings: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        command(*options, http_port=http_port), capture_output=True, text=True, timeout=WITHIN_S, check=False
+        command(*options, http_port=http_port),
+        capture_output=True,
+        text=True,
+        timeout=WITHIN_S,
+        check=False,
+        env={**os.environ, **(settings or {})},
     )
 
 
@@ -68,8 +75,11 @@ def read_until(process: subprocess.Popen[str], words: str) -> str:
 
 
 def test_the_first_case_is_closed_and_nothing_is_left_running(tmp_path: Path) -> None:
-    result = run(f"--data-dir={tmp_path}", "--until-closed=1", "--for=120")
+    # Its broker is its own, whatever the environment says of ours.
+    closed_broker = {"RESCUE_MQTT_AUTH": "required", "RESCUE_MQTT_HOST": "0.0.0.0"}
+    result = run(f"--data-dir={tmp_path}", "--until-closed=1", "--for=120", settings=closed_broker)
     assert result.returncode == 0, result.stdout + result.stderr
+    assert re.findall(r"comfort missed: (\d+)", result.stdout)[-1] == "0"
     assert re.search(r"first case closed after \d+\.\d s", result.stdout)
     assert "300 times faster" in result.stdout
     assert re.search(r"crew R\d+ on scene", result.stdout)

@@ -300,9 +300,7 @@ class AnyDay(RuleBasedStateMachine):
     ) -> None:
         asked = pick(list(self.stage.assignments.values()), which)
         attempt = asked.attempt + beside
-        decision = self._answer(
-            asked, answer, attempt=attempt, crew_id=crew_id, injured=injured, cause_code=cause_code
-        )
+        decision = self._answer(asked, answer, attempt=attempt, crew_id=crew_id, injured=injured, cause_code=cause_code)
         if decision.outcome.verdict in CHANGES_NOTHING:
             assert not decision.assignments
             assert not decision.effects

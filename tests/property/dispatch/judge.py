@@ -6,12 +6,13 @@ import itertools
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from dispatch.cost import unserved_s
-from dispatch.crews import CrewId
-from dispatch.eligibility import may_go
-from dispatch.problem import Plan, Problem
+from dispatch.cost import unserved_ms
+from dispatch.crews import Crew, CrewId
+from dispatch.problem import Callout, Ground, Plan, Problem
 from dispatch.solver import rank
-from dispatch.travel import TravelTimes
+from dispatch.standing import stand
+from dispatch.travel import TravelTimes, straight_m
+from dispatch.triage import REDIRECTS
 
 Costs = Mapping[str, Mapping[CrewId, int]]
 Pairs = Mapping[str, CrewId]
@@ -42,6 +43,58 @@ def _ineligible(plan: Plan, town: Problem) -> Iterator[str]:
             yield f"{callout.incident_id} is given a crew that may not go: {obstacle}"
 
 
+def may_go(crew: Crew, callout: Callout, town: Problem) -> Ground | None:
+    """Return the plainest ground against this crew, one question after the other, or None."""
+    return next(_grounds(crew, callout, town), None)
+
+
+def _grounds(crew: Crew, callout: Callout, town: Problem) -> Iterator[Ground]:
+    name = crew.crew_id
+    if callout.level == 1 and not _is_contracted(crew, callout):
+        yield Ground.NOT_CONTRACTED if callout.contractor_id else Ground.CONTRACTOR_UNKNOWN
+    if not crew.on_duty:
+        yield Ground.OFF_DUTY
+    if name in callout.excluded:
+        yield Ground.EXCLUDED
+    if town.pins.get(callout.incident_id, name) != name or _is_kept(name, callout, town):
+        yield Ground.PINNED
+    if name in town.busy and not _is_to_be_had(name, callout, town):
+        yield Ground.BUSY
+    yield from _unfit(crew, callout, town)
+
+
+def _unfit(crew: Crew, callout: Callout, town: Problem) -> Iterator[Ground]:
+    rested_at = town.resting.get(crew.crew_id)
+    if rested_at is not None and rested_at > town.now:
+        yield Ground.RESTING
+    if crew.members < town.rules.least_members:
+        yield Ground.TOO_FEW
+    if not callout.required_qualifications <= crew.qualifications:
+        yield Ground.UNQUALIFIED
+    soon = town.soon_free.get(crew.crew_id) if crew.crew_id in town.busy else None
+    place = (soon.position if soon else None) or crew.position
+    if place is None:
+        yield Ground.POSITION_UNKNOWN
+    elif callout.level == 2 and not _is_contracted(crew, callout) and callout.lift_position is not None:
+        away_m = straight_m(place, callout.lift_position)
+        yield from [Ground.TOO_FAR] if away_m > town.rules.level_2_radius_m else []
+
+
+def _is_contracted(crew: Crew, callout: Callout) -> bool:
+    return callout.contractor_id is not None and crew.company_id == callout.contractor_id
+
+
+def _is_kept(name: CrewId, callout: Callout, town: Problem) -> bool:
+    return any(crew_id == name and incident_id != callout.incident_id for incident_id, crew_id in town.pins.items())
+
+
+def _is_to_be_had(name: CrewId, callout: Callout, town: Problem) -> bool:
+    soon = town.soon_free.get(name)
+    if soon is not None and (soon.free_at - town.now).total_seconds() <= town.rules.soon_free_within_s:
+        return True
+    return name in town.bound_for and callout.stake in REDIRECTS[town.bound_for[name]]
+
+
 def pairs_of(plan: Plan) -> Pairs:
     return {incident_id: choice.crew_id for incident_id, choice in plan.choices.items()}
 
@@ -58,7 +111,8 @@ def costs_of(town: Problem, travel: TravelTimes) -> Costs:
 def burden(pairs: Pairs, town: Problem, costs: Costs) -> tuple[int, int]:
     """Return what a plan is judged by: callouts left out, then its cost in milliseconds with theirs."""
     left_out = [callout for callout in town.callouts if callout.incident_id not in pairs]
-    waiting = sum(round(1000 * unserved_s(callout, town)) for callout in left_out)
+    standing = stand(town)
+    waiting = sum(unserved_ms(callout, standing) for callout in left_out)
     return len(left_out), waiting + sum(costs[incident_id][crew_id] for incident_id, crew_id in pairs.items())
 
 

@@ -40,8 +40,9 @@ def test_whoever_is_called_hears_where_the_lift_is_who_is_inside_since_when_and_
         " Trapped since 11:58. Crew K2 is under way, expected at 12:10."
     )
     assert words.zh == (
-        "电梯困人,地址:Jinshui Road 1,楼栋:3,入口:B,救援识别码:123456。被困人数:2,受伤:1,儿童,有人需要急救。"
-        "自 11:58 起被困。救援人员 K2 已出发,预计 12:10 到场。"
+        "电梯困人，地址：Jinshui Road 1，楼栋：3，入口：B，救援识别码：123456。"
+        "被困人数：2，受伤：1，儿童，有人需要急救。"
+        "自 11:58 起被困。救援人员 K2 已出发，预计 12:10 到场。"
     )
 
 
@@ -62,7 +63,7 @@ def test_what_is_not_known_is_left_out_or_said_to_be_unknown() -> None:
     assert words.en == (
         "People are trapped in lift L1. Inside: not known. Trapped since 11:58. No crew has accepted yet."
     )
-    assert words.zh == "电梯困人,电梯编号 L1。被困人数:不详。自 11:58 起被困。尚无救援人员接单。"
+    assert words.zh == "电梯困人，电梯编号 L1。被困人数：不详。自 11:58 起被困。尚无救援人员接单。"
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from dispatch.cost import unserved_s
+from dispatch.cost import unserved_ms
 from dispatch.crews import Crew, CrewId, Position
 from dispatch.problem import Callout, Choice, Ground, Lack, Problem, Shortfall
 from dispatch.solver import rank, solve
+from dispatch.standing import stand
 from tests.unit.dispatch.town import (
     CONTRACTED,
     NOON,
@@ -108,7 +109,8 @@ def test_the_last_crew_goes_to_the_more_urgent_callout_although_it_is_farther() 
     assert plan.choices["I-2"].crew_id == "C-1"
     assert plan.shortfalls["I-1"].lack is Lack.NEEDED_ELSEWHERE
     assert plan.shortfalls["I-1"].reason == (
-        "all crews of the contracted company that may go are needed for other callouts"
+        "all crews of the contracted company that may go are needed for other callouts;"
+        " C-1 is to come as its second stop, in 56 min"
     )
 
 
@@ -129,7 +131,8 @@ def test_a_crew_that_only_one_callout_can_use_is_left_for_it_when_both_can_then_
 def test_a_callout_is_served_at_any_distance_rather_than_left_out() -> None:
     asked = [callout("I-1", level=2), callout("I-2", contractor_id=OTHER)]
     crews = [crew("C-1", metres=80_000), crew("O-1", metres=100, company_id=OTHER)]
-    assert rank(asked[0], problem([], crews), TRAVEL)[0][1].cost_s > unserved_s(asked[0], problem([], crews))
+    town = problem([], crews)
+    assert rank(asked[0], town, TRAVEL)[0][1].cost_s > unserved_ms(asked[0], stand(town)) / 1000
     assert solve(problem(asked, crews), TRAVEL).shortfalls == {}
 
 

@@ -93,6 +93,15 @@ async def test_a_possible_entrapment_is_listened_in_on_and_a_crew_sent_when_some
     assert (path, body["crew_id"], body["version"]) == ("/incidents/I1/assign", CREW, 3)
 
 
+async def test_where_people_answer_and_no_crew_may_go_the_next_level_is_asked() -> None:
+    around = make_surroundings()
+    trap(around, people=1)
+    async with centre(around, case(evidence={"confidence": "possible", "reasons": []})) as (service, _, _closed):
+        service.candidates = [{"crew_id": CREW, "may_go": False}]
+        await service.until(lambda: bool(service.told))
+    assert service.told[0][0] == "/incidents/I1/escalate"
+
+
 async def test_a_possible_entrapment_with_nobody_inside_is_a_false_alarm() -> None:
     possible = case(evidence={"confidence": "possible", "reasons": []})
     async with centre(make_surroundings(), possible) as (service, staff, _closed):

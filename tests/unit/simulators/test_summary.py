@@ -147,6 +147,11 @@ def test_the_screen_shows_each_case_with_its_stage_and_clock() -> None:
     assert "crew R0001 en route" in shown
 
 
+def test_a_merged_case_is_shown_as_one() -> None:
+    shown = drawn(summary(case(3, "closed", merged_into_id="I2", closed_at="2025-11-23T00:00:40Z")))
+    assert "merged" in next(line for line in shown.splitlines() if "ZZ000001" in line)
+
+
 def test_a_case_keeps_the_crew_that_went_when_its_assignment_is_over() -> None:
     tally = Tally()
     tally.see([case(1)])
