@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from aiohttp import web
@@ -27,7 +28,7 @@ from rescue.api import (
     webhooks,
 )
 from rescue.api.context import Context
-from rescue.api.openapi import document
+from rescue.api.openapi import Json, document
 from rescue.api.problems import NotFound, answer_with_problems
 from rescue.api.table import AnyRoute
 from rescue.api.wire import serve
@@ -76,13 +77,19 @@ HEADERS = {
 def make_app(context: Context) -> web.Application:
     """The whole HTTP side, ready to be run."""
     app = web.Application(client_max_size=LARGEST_BODY, middlewares=[answer_with_problems])
-    app[documentation.DOCUMENT] = document(ROUTES)
+    app[documentation.DOCUMENT] = _document()
     for route in ROUTES:
         _add(app, route, context)
     app.router.add_get("/", _show_console)
     app.router.add_get("/static/{name}", _show_file)
     app.on_response_prepare.append(_add_headers)
     return app
+
+
+@cache
+def _document() -> Json:
+    """The routes are the same for every app."""
+    return document(ROUTES)
 
 
 def _add(app: web.Application, route: AnyRoute, context: Context) -> None:

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from devices.messages import Area, LiftId
-from dispatch.crews import CrewId
+from dispatch.crews import CompanyId, CrewId
 from dispatch.travel import TravelTimes
 from rescue.desk.board import BUSY, Board, Decision, MemberKey, Outcome, Verdict
 from rescue.desk.inputs import Envelope, own_clock
-from rescue.effects import Effect
+from rescue.effects import AcknowledgeAlarm, Effect, NotifyCompany, NotifyPassengers
 from rescue.escalation import Policy
 from rescue.incident import HOLDS_CREW, AlarmLedger, Assignment, AssignmentId, Incident, IncidentId, Kind, Member, Place
 from rescue.policies import Policies, Where
@@ -213,5 +213,26 @@ class Draft:
             ledgers=self.ledgers,
             members=self.members,
             entries=tuple(self.entries),
-            effects=tuple(self.effects),
+            effects=tuple(reversed([*self._effects_as_decided()])),
         )
+
+    def _effects_as_decided(self) -> Iterator[Effect]:
+        """The last first. What a company hears shows the case as it is once all is decided, for that is what its
+        version names; of two of one type about one case, both would say the same, so it hears the last."""
+        told: set[tuple[str, CompanyId, IncidentId]] = set()
+        for effect in reversed(self.effects):
+            match effect:
+                case AcknowledgeAlarm() | NotifyPassengers():
+                    yield effect
+                case NotifyCompany(type=type_, company_id=company_id, incident=incident):
+                    if (type_, company_id, incident.incident_id) not in told:
+                        told.add((type_, company_id, incident.incident_id))
+                        decided = self.incidents.get(incident.incident_id, incident)
+                        yield replace(effect, incident=decided, assignment=self.assignment(decided.assignment_id))
+                case of_assignment:
+                    incident, assignment = of_assignment.incident, of_assignment.assignment
+                    yield replace(
+                        of_assignment,
+                        incident=self.incidents.get(incident.incident_id, incident),
+                        assignment=self.assignments.get(assignment.assignment_id, assignment),
+                    )

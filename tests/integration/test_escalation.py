@@ -57,7 +57,7 @@ async def test_a_case_of_people_hurt_says_whom_to_call_and_what_to_say_until_som
     handover = case["handover"]
     assert (case["level"], handover["call"], handover["name"], handover["waits"]) == (3, "119", "fire brigade", True)
     assert "at 花园路 100001 号, building 3, rescue code 100001" in handover["say"]
-    assert "受伤:1" in handover["say_zh"]
+    assert "受伤：1" in handover["say_zh"]
     assert "hand_over_by" in case["deadlines"]
     assert (await act(centre, case, "hand_over")).status == 422
     called = await act(centre, case, "hand_over", spoke_to="Sergeant Zhao", reason="two engines")
