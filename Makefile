@@ -17,9 +17,10 @@ help: ## list the targets
 demo: .venv/.run-installed ## a simulated city with the whole service, in one terminal
 	@exec $(BIN)/rescue demo $(ARGS)
 
+# Three at a time on two cores, for much of it waits for processes; a file's tests stay together and share what they set up.
 test: .venv/.dev-installed ## the whole test suite
 	@tools/system-packages
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest --numprocesses=3 --dist=loadfile $(ARGS)
 
 acceptance: .venv/.dev-installed ## only the scripts that use the service from outside
 	@tools/system-packages

@@ -13,6 +13,7 @@ from rescue.desk.demands import MANY_LIFTS, Refused, demand_reason
 from rescue.desk.draft import Draft
 from rescue.desk.inputs import Envelope
 from rescue.desk.opening import begin
+from rescue.desk.outages import adopt
 from rescue.desk.telling import concerned, tell
 from rescue.desk.trapped import Report, open_case
 from rescue.escalation import attend_within_s
@@ -78,6 +79,6 @@ def _open_without_people(draft: Draft, envelope: Envelope, over: Incident, reaso
         attend_by=draft.after(attend_within_s(over.kind, draft.policy_of(over)))
     )
     said = f"Opened anew after case {over.number}: {reason}"
-    opened = draft.record(opened, "opened", said, envelope.actor, kind=over.kind, follows=over.number)
+    opened = adopt(draft, draft.record(opened, "opened", said, envelope.actor, kind=over.kind, follows=over.number))
     tell(draft, opened, "incident.updated", *concerned(draft, opened))
     return opened

@@ -112,6 +112,20 @@ def test_a_parent_case_is_not_reopened() -> None:
     assert (refused.verdict, refused.reason) == (Verdict.REFUSED, MANY_LIFTS)
 
 
+def test_a_reopened_case_of_a_lift_without_power_belongs_to_the_case_of_its_building() -> None:
+    play = Play(lifts=[replace(lift(f"A{n}"), building="3") for n in range(4)])
+    play.fault("A0")
+    play.act(Action.CLOSE, incident="A0", reason="nothing to see")
+    before = play.case
+    for n in (1, 2, 3, 0):
+        play.fault(f"A{n}", Fault.MAINS_LOST)
+    (parent,) = play.parents
+    play.act(Action.REOPEN, incident=before.incident_id, reason="it is still broken")
+    reopened = play.case_of("A0")
+    assert reopened
+    assert reopened.parent_id == parent.incident_id
+
+
 def test_a_case_that_is_over_takes_no_other_action() -> None:
     play = Play()
     before = over(play)
