@@ -57,8 +57,15 @@ class Server:
 
     def _processes(self) -> Sequence[psutil.Process]:
         ours = psutil.Process().children()
-        server = next(child for child in ours if any(str(self.directory) in word for word in child.cmdline()))
+        server = next(child for child in ours if self._is_of(child))
         return [server, *server.children(recursive=True)]
+
+    def _is_of(self, child: psutil.Process) -> bool:
+        """Another child may end while we look at it."""
+        try:
+            return any(str(self.directory) in word for word in child.cmdline())
+        except psutil.NoSuchProcess:  # A process that has ended and is not waited for yet is one of these too.
+            return False
 
 
 class Desk:
