@@ -81,6 +81,7 @@ def make_app(context: Context) -> web.Application:
     for route in ROUTES:
         _add(app, route, context)
     app.router.add_get("/", _show_console)
+    app.router.add_get("/crew", _show_crew_page)
     app.router.add_get("/static/{name}", _show_file)
     app.on_response_prepare.append(_add_headers)
     return app
@@ -101,6 +102,10 @@ def _add(app: web.Application, route: AnyRoute, context: Context) -> None:
 
 async def _show_console(_request: web.Request) -> web.FileResponse:
     return web.FileResponse(STATIC / "index.html")
+
+
+async def _show_crew_page(_request: web.Request) -> web.FileResponse:
+    return web.FileResponse(STATIC / "crew.html")
 
 
 async def _show_file(request: web.Request) -> web.FileResponse:

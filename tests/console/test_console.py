@@ -514,3 +514,40 @@ async def test_a_person_accepts_an_offer_by_its_link_and_one_button(centre: Cent
     await expect(page.locator("h1")).to_contain_text("已接单")
     assert (await centre.get("operator", "/assignments")).body["items"][0]["status"] == "accepted"
     assert watch.complaints == []
+
+
+# --- a crew's phone
+
+
+async def test_a_crew_answers_on_its_phone_and_is_led_through_the_work(centre: Centre, browser: Browser) -> None:
+    case = await centre.open_case("100001", people=2)
+    asked = case["assignment"]
+    page = await open_page(browser, language="zh-CN")
+    await page.set_viewport_size({"width": 390, "height": 844})
+    watch = Watch(page)
+    await page.goto(f"{centre.url}/crew")
+    await page.locator("[name=token]").fill(centre.tokens[asked["company_id"]])
+    await page.locator("[name=crew]").fill(asked["crew_id"])
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#work h2")).to_contain_text("100001")
+    await page.screenshot(path=SHOTS / "crew-offered.png")
+    for answer, status in (("accept", "dispatched"), ("en_route", "en_route"), ("on_scene", "on_scene")):
+        await page.locator(f"button[name={answer}]").click()
+        await expect(page.locator(f"button[name={answer}]")).to_have_count(0)
+        assert (await centre.get("operator", f"/incidents/{case['id']}")).body["status"] == status
+    await page.screenshot(path=SHOTS / "crew-on-scene.png")
+    await page.locator("button[name=released]").click()
+    await expect(page.locator("#said")).to_contain_text("暂无任务")
+    assert (await centre.get("operator", f"/incidents/{case['id']}")).body["status"] == "released"
+    assert watch.complaints == []
+    assert all(url.startswith((centre.url, "data:")) for url in watch.asked)
+
+
+async def test_a_crews_phone_with_a_wrong_token_is_told_so_and_shown_nothing(centre: Centre, browser: Browser) -> None:
+    page = await open_page(browser)
+    await page.goto(f"{centre.url}/crew")
+    await page.locator("[name=token]").fill("rescue_wrong")
+    await page.locator("[name=crew]").fill("K1")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#said")).to_contain_text("say who you are")
+    await expect(page.locator("#work")).to_be_empty()
