@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from devices.messages import LiftId
 from dispatch.crews import Company, Crew, CrewId, Station
 from rescue.incident import Lift
-from rescue.ports import StoreUnavailable, TrackedLift
+from rescue.ports import TrackedLift
 from rescue.store import rows
-from rescue.store.connections import Connection, Pooled, PooledConnection, connect, reachable
+from rescue.store.announcements import announcements
+from rescue.store.connections import Pooled, PooledConnection
 from rescue.store.refusals import refuse_shared_codes, refuse_unknown
 from rescue.store.sql import load_queries
 
-LISTEN_AGAIN_AFTER_S = 1.0
-ALIVE_WITHIN_S = 30.0
-"""A connection that only listens would not notice the loss of the other side: it is asked this often."""
 COPY_WITHIN_S = 120.0
 SQL = load_queries("registry")
 
@@ -89,20 +86,12 @@ class PostgresRegistry(Pooled):
         async with self._changing() as connection:
             return bool(await connection.fetchval(SQL["set_on_duty"], crew_id, on_duty))
 
-    async def registry_changes(self) -> AsyncGenerator[None, None]:
+    def registry_changes(self) -> AsyncGenerator[None, None]:
         """Yields when the registry may have changed, several changes at once as one, for ever.
 
         Also on starting to listen, then and after each loss of the connection: what came before was not heard.
         """
-        while True:
-            try:
-                async with self._listening() as (connection, news):
-                    yield
-                    while True:
-                        await _hear(connection, news)
-                        yield
-            except StoreUnavailable:
-                await asyncio.sleep(LISTEN_AGAIN_AFTER_S)
+        return announcements(self.url, "registry")
 
     @asynccontextmanager
     async def _changing(self) -> AsyncIterator[PooledConnection]:
@@ -110,32 +99,6 @@ class PostgresRegistry(Pooled):
         async with self._borrow() as connection, connection.transaction():
             yield connection
             await connection.execute(SQL["announce"])
-
-    @asynccontextmanager
-    async def _listening(self) -> AsyncIterator[tuple[Connection, asyncio.Event]]:
-        """A connection of its own, and the event it sets on news and on its own end."""
-        news = asyncio.Event()
-        connection = await connect(self.url)
-        try:
-            with reachable(connection):
-                connection.add_termination_listener(lambda *_: news.set())
-                await connection.add_listener("registry", lambda *_: news.set())
-                yield connection, news
-        finally:
-            connection.terminate()
-
-
-async def _hear(connection: Connection, news: asyncio.Event) -> None:
-    """Return on news. Raises StoreUnavailable (within `reachable`) once the connection proves lost."""
-    while not news.is_set():
-        try:
-            async with asyncio.timeout(ALIVE_WITHIN_S):
-                await news.wait()
-        except TimeoutError:
-            await connection.execute("SELECT 1")
-    news.clear()
-    if connection.is_closed():
-        raise StoreUnavailable("the connection that listens for changes of the registry was lost")
 
 
 async def _refuse_unknown_companies(connection: PooledConnection, wanted: Iterable[str | None]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -36,7 +36,7 @@ from rescue.hearing.live import LiveFleet
 from rescue.incident import Lift
 from rescue.people.audit_log import AuditLog
 from rescue.policies import Policies
-from rescue.ports import Rendered
+from rescue.ports import Clock, Rendered
 from rescue.proof.signing import Signer
 from rescue.reports.kpi import Reports
 from rescue.sending.render import render
@@ -51,6 +51,7 @@ from tests.postgres import TEMPLATE, database_at, execute
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 LINK_KEY = b"a key for the links of this test"
 PUBLIC_URL = "http://rescue.example"
+QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 POLICIES = Policies()
 PASSWORD = "correct horse"
 
@@ -268,16 +269,29 @@ def _context(store: PostgresStore, desk: DeskService, clock: HandClock) -> Conte
     fleet = Fleet(Rules(trapped_after_s=30))
     for card in LIFTS:
         fleet.add(card.lift_id, card.area)
-    audit_log = PostgresAuditLog(store.url, store.pool)
     registry = CollectorRegistry()
     registry.register(Figures(desk, DESK))
-    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    return make_context(store, desk, fleet, clock, metrics=registry)
+
+
+def make_context(
+    store: PostgresStore,
+    desk: DeskService,
+    fleet: Fleet,
+    clock: Clock,
+    *,
+    metrics: CollectorRegistry,
+    wake_outbox: Callable[[], None] = lambda: None,
+    allow_private_webhooks: bool = False,
+) -> Context:
+    """All that the HTTP side needs, on the real database; nobody is held back for asking often."""
+    audit_log = PostgresAuditLog(store.url, store.pool)
     return Context(
         desk=desk,
         store=store,
         records=Records(store.pool),
         reports=Reports(store.pool, ZoneInfo("Asia/Shanghai")),
-        accounts=Accounts(store.url, store.pool, quick),
+        accounts=Accounts(store.url, store.pool, QUICK_HASHER),
         answers=Answers(store.pool),
         webhooks=Endpoints(store.pool),
         deliveries=DeliveryLog(store.pool),
@@ -293,8 +307,9 @@ def _context(store: PostgresStore, desk: DeskService, clock: HandClock) -> Conte
         link_key=LINK_KEY,
         public_url=PUBLIC_URL,
         health=lambda: Health(ready=True),
-        metrics=registry,
-        wake_outbox=lambda: None,
+        metrics=metrics,
+        wake_outbox=wake_outbox,
+        allow_private_webhooks=allow_private_webhooks,
     )
 
 

@@ -17,7 +17,7 @@ import pytest
 
 from rescue.incident import Status
 from rescue.ports import StoreUnavailable
-from rescue.store import desk, registry
+from rescue.store import announcements, desk
 from rescue.store.connections import Connection, connect, reachable
 from rescue.store.migrate import MIGRATIONS, migrate
 from rescue.store.postgres import PostgresStore
@@ -327,7 +327,7 @@ async def test_who_listens_hears_what_another_instance_changes(database: str) ->
 async def test_after_a_lost_connection_the_listener_listens_again_and_says_that_it_may_have_missed_something(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(registry, "LISTEN_AGAIN_AFTER_S", 0)
+    monkeypatch.setattr(announcements, "LISTEN_AGAIN_AFTER_S", 0)
     async with (
         another_store(database) as store,
         aclosing(store.registry_changes()) as changes,
@@ -343,7 +343,7 @@ async def test_after_a_lost_connection_the_listener_listens_again_and_says_that_
 async def test_a_quiet_listener_asks_whether_its_connection_lives_and_says_nothing(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(registry, "ALIVE_WITHIN_S", 0.01)
+    monkeypatch.setattr(announcements, "ALIVE_WITHIN_S", 0.01)
     async with another_store(database) as store, aclosing(store.registry_changes()) as changes:
         await anext(changes)
         heard = asyncio.ensure_future(anext(changes))
@@ -355,7 +355,7 @@ async def test_a_quiet_listener_asks_whether_its_connection_lives_and_says_nothi
 
 async def test_a_listener_that_is_cancelled_in_the_very_moment_of_news_ends(database: str) -> None:
     connection, news = await connect(database), asyncio.Event()
-    hearing = asyncio.create_task(registry._hear(connection, news))
+    hearing = asyncio.create_task(announcements._hear(connection, news))
     await asyncio.sleep(0)
     news.set()
     hearing.cancel()

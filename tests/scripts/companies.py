@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from tests.scripts.house import PUBLIC_URL
+from tests.integration.centre import PUBLIC_URL
 from tests.scripts.playing import Window, request, scene, stage, when
 from tests.scripts.post import OFFERED, Letter
 from tests.scripts.stage import called

@@ -17,21 +17,12 @@ from itertools import count
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from argon2 import PasswordHasher
 from prometheus_client import CollectorRegistry
 
 from devices.fleet import Fleet
 from devices.mqtt import Receipt
 from devices.slot import Rules
 from dispatch.travel import StraightLine
-from rescue.accounts import Accounts
-from rescue.api.context import Context
-from rescue.api.delivery_log import DeliveryLog
-from rescue.api.endpoints import Endpoints
-from rescue.api.limits import Limiter, Rates
-from rescue.api.records import Records
-from rescue.api.repeats import Answers
-from rescue.api.visits import Visits
 from rescue.black_box.recorder import Recorder
 from rescue.black_box.ring import Ring
 from rescue.desk import get_timer
@@ -41,34 +32,22 @@ from rescue.desk.inputs import Action, OfferUndelivered, OperatorActed, instant_
 from rescue.effects import Effect
 from rescue.hearing.ingest import Ingest
 from rescue.hearing.lift_rules import read_own_rules
-from rescue.hearing.live import LiveFleet
 from rescue.hearing.remember import remember_cases
 from rescue.incident import IncidentId
-from rescue.people.audit_log import AuditLog
-from rescue.policies import Policies
 from rescue.ports import Rendered
-from rescue.proof.signing import Signer
-from rescue.reports.kpi import Reports
 from rescue.sending.outbox import Outbox
 from rescue.sending.render import render
 from rescue.sending.webhooks import Sender
 from rescue.shell.lanes import Lane, Waiting
 from rescue.shell.service import DeskService
-from rescue.store.audit_log import PostgresAuditLog
-from rescue.store.exports import PostgresCaseFiles
 from rescue.store.postgres import PostgresStore
 from rescue.timeline import MACHINE
-from rescue.watch.health import Health
-from tests.integration.centre import Centre, HandClock, serve
+from tests.integration.centre import LINK_KEY, POLICIES, PUBLIC_URL, Centre, HandClock, make_context, serve
 
 SETTLES_WITHIN_S = 20.0
 """Of the machine's own time, not of the script's: what takes longer will not come."""
 LOOK_AGAIN_S = 0.001
-LINK_KEY = b"a key for the links of these scripts"
-PUBLIC_URL = "http://rescue.example"
-POLICIES = Policies()
 RULES = Rules(utc_offset_s=8 * 3600)
-QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 ZONE = ZoneInfo("Asia/Shanghai")
 BLACK_BOX_BYTES = 1024 * 1024
 A_KNOCK = OperatorActed(incident_id=IncidentId(""), action=Action.NOTE)
@@ -214,7 +193,15 @@ async def open_house(url: str, clock: ScriptClock, ear: Ear, new_id: Callable[[]
             stack.push_async_callback(_end, asyncio.create_task(work))
         await desk.wait_loaded()
         remember_cases(fleet, desk.board)
-        context = _context(store, desk, fleet, clock, outbox.wake)
+        context = make_context(
+            store,
+            desk,
+            fleet,
+            clock,
+            metrics=CollectorRegistry(),
+            wake_outbox=outbox.wake,
+            allow_private_webhooks=True,
+        )
         centre = await stack.enter_async_context(serve(context, store, clock))
         yield House(
             clock=clock,
@@ -236,34 +223,3 @@ async def _end(task: asyncio.Task[None]) -> None:
 
 def _render(effect: Effect, now: datetime) -> Rendered:
     return render(effect, policies=POLICIES, public_url=PUBLIC_URL, link_key=LINK_KEY, now=now)
-
-
-def _context(
-    store: PostgresStore, desk: DeskService, fleet: Fleet, clock: ScriptClock, wake_outbox: Callable[[], None]
-) -> Context:
-    audit_log = PostgresAuditLog(store.url, store.pool)
-    return Context(
-        desk=desk,
-        store=store,
-        records=Records(store.pool),
-        reports=Reports(store.pool, ZONE),
-        accounts=Accounts(store.url, store.pool, QUICK_HASHER),
-        answers=Answers(store.pool),
-        webhooks=Endpoints(store.pool),
-        deliveries=DeliveryLog(store.pool),
-        audit=AuditLog(audit_log, clock),
-        audit_log=audit_log,
-        case_files=PostgresCaseFiles(store.url, store.pool),
-        signer=Signer(b"the key that signs these exports"),
-        limiter=Limiter(Rates(reads_per_s=1e6, changes_per_s=1e6)),
-        visits=Visits(clock),
-        fleet=LiveFleet(fleet),
-        policies=POLICIES,
-        clock=clock,
-        link_key=LINK_KEY,
-        public_url=PUBLIC_URL,
-        health=lambda: Health(ready=True),
-        metrics=CollectorRegistry(),
-        wake_outbox=wake_outbox,
-        allow_private_webhooks=True,
-    )

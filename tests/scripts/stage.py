@@ -25,9 +25,9 @@ from rescue.accounts import Accounts, Role
 from rescue.desk.board import Decision
 from rescue.incident import Incident, IncidentId
 from rescue.store.postgres import PostgresStore
-from tests.integration.centre import Answer
+from tests.integration.centre import QUICK_HASHER, Answer
 from tests.scripts.city import COMPANIES, CREWS, LIFTS, NOON
-from tests.scripts.house import QUICK_HASHER, House, ScriptClock, open_house
+from tests.scripts.house import House, ScriptClock, open_house
 from tests.scripts.post import Letter, Post, open_post
 from tests.scripts.story import Story, Way, heading, rows, spell
 
