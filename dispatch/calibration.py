@@ -2,8 +2,9 @@
 
 The method: the logarithm of took / estimated is split into three parts, one after the other: the centre's mean, what
 the local hour adds to it, and what the area adds to both. Each part is a mean pulled towards nothing as if it had
-BELIEF trips more that were estimated rightly, so that few trips change little. A single trip counts no more than
-threefold either way (a crew that had lunch), and no correction is beyond the two limits below.
+BELIEF trips more that were estimated rightly, so that few trips change little, and is nothing below a least number of
+trips. A single trip counts no more than threefold either way (a crew that had lunch), and no correction is beyond the
+two limits below. What has been learned is of use only if it would have made the newest trips' estimates better.
 
 `estimated_s` must be the estimate without any correction, or corrections would be learned twice.
 """
@@ -14,11 +15,9 @@ import math
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
 from typing import TypeAlias, TypeVar
 
 from dispatch.crews import Position
-from dispatch.travel import SHANGHAI, TravelTimes
 
 Area: TypeAlias = tuple[int, int]
 Key = TypeVar("Key", bound=Hashable)
@@ -27,6 +26,9 @@ AREA_DEGREES = 0.05
 """The side of an area: about 5 km, some hundred to a city (our judgement)."""
 BELIEF = 14.0
 """0.37² / 0.1²: arrivals scatter by 0.37 (log-normal, domain figures), areas and hours by a tenth (our judgement)."""
+FEWEST = 30
+FEWEST_OF_A_GROUP = 5
+"""With fewer trips nothing is learned at all, or nothing of that hour or area (our judgement)."""
 MOST_OF_A_TRIP = math.log(3.0)
 LEAST_CORRECTION, MOST_CORRECTION = 0.5, 2.0
 LONGEST_TRIP_S = 4 * 3600.0
@@ -74,12 +76,14 @@ def area_of(place: Position) -> Area:
 def learn(trips: Iterable[Trip]) -> Calibration:
     """Return what these trips teach; those of which nothing can be learned are passed over."""
     usable = [trip for trip in trips if trip.is_usable]
+    if len(usable) < FEWEST:
+        return Calibration(trips=len(usable))
     left = [_excess(trip) for trip in usable]
     centre = _pulled(left)
     left = [excess - centre for excess in left]
     hours = [trip.local_hour for trip in usable]
     by_hour = _pulled_by(hours, left)
-    left = [excess - by_hour[hour] for excess, hour in zip(left, hours, strict=True)]
+    left = [excess - by_hour.get(hour, 0.0) for excess, hour in zip(left, hours, strict=True)]
     by_area = _pulled_by([area_of(trip.destination) for trip in usable], left)
     return Calibration(centre=centre, by_hour=by_hour, by_area=by_area, trips=len(usable))
 
@@ -97,7 +101,7 @@ def _pulled_by(keys: Sequence[Key], excesses: Sequence[float]) -> dict[Key, floa
     groups: defaultdict[Key, list[float]] = defaultdict(list)
     for key, excess in zip(keys, excesses, strict=True):
         groups[key].append(excess)
-    return {key: _pulled(group) for key, group in groups.items()}
+    return {key: _pulled(group) for key, group in groups.items() if len(group) >= FEWEST_OF_A_GROUP}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -119,6 +123,11 @@ class Judgement:
 
     uncorrected: Accuracy
     corrected: Accuracy
+
+    @property
+    def pays(self) -> bool:
+        """Whether correcting made them better."""
+        return self.corrected.off_s < self.uncorrected.off_s
 
 
 def accuracy(trips: Iterable[Trip], calibration: Calibration) -> Accuracy | None:
@@ -150,17 +159,3 @@ def judge(trips: Sequence[Trip]) -> Judgement | None:
     if not (learned and uncorrected and corrected):
         return None
     return Judgement(uncorrected=uncorrected, corrected=corrected)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Calibrated:
-    """TravelTimes corrected by what was learned."""
-
-    travel: TravelTimes
-    calibration: Calibration
-    time_zone: tzinfo = SHANGHAI
-
-    def seconds(self, origins: Sequence[Position], destination: Position, at: datetime) -> list[float]:
-        """Return one duration an origin, in their order."""
-        factor = self.calibration.factor(destination, at.astimezone(self.time_zone).hour)
-        return [seconds * factor for seconds in self.travel.seconds(origins, destination, at)]

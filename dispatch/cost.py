@@ -64,6 +64,23 @@ def doubtful_position(arrivals: Arrivals) -> Floats:
     return np.asarray(stale * weight * arrivals.standing.problem.rules.stale_position_s)
 
 
+def rest(arrivals: Arrivals) -> Floats:
+    """Return what is added for a crew at rest, so that it goes only where nobody else can."""
+    resting = arrivals.standing.are_resting[arrivals.rows]
+    weight = urgency(arrivals.callout, arrivals.standing)
+    return np.asarray(resting * weight * arrivals.standing.problem.rules.resting_s)
+
+
+def missing_qualification(arrivals: Arrivals) -> Floats:
+    """Return what is added for a crew that may not put right what the fault asks authorised staff for."""
+    required = arrivals.callout.required_qualifications
+    if not required:
+        return np.zeros(len(arrivals.rows))
+    lacks = ~arrivals.standing.roster.holds(required)[arrivals.rows]
+    weight = urgency(arrivals.callout, arrivals.standing)
+    return np.asarray(lacks * weight * arrivals.standing.problem.rules.unqualified_s)
+
+
 def disruption(arrivals: Arrivals) -> Floats:
     """Return what it costs to tell crews otherwise than they were told, or to turn one round."""
     standing, problem = arrivals.standing, arrivals.standing.problem
@@ -89,11 +106,20 @@ TERMS: tuple[tuple[str, TermFunction], ...] = (
     ("lateness", lateness),
     ("level preference", level_preference),
     ("doubtful position", doubtful_position),
+    ("rest", rest),
+    ("missing qualification", missing_qualification),
     ("disruption", disruption),
     ("cover left behind", cover_left_behind),
 )
 # Those that do not depend on when the crew arrives.
-STANDING_TERMS: tuple[TermFunction, ...] = (level_preference, doubtful_position, disruption, cover_left_behind)
+STANDING_TERMS: tuple[TermFunction, ...] = (
+    level_preference,
+    doubtful_position,
+    rest,
+    missing_qualification,
+    disruption,
+    cover_left_behind,
+)
 
 
 def explain(arrivals: Arrivals) -> list[tuple[Term, ...]]:

@@ -20,6 +20,8 @@ Qualification: TypeAlias = str
 
 # A car that moved with its doors open (UCMP) may be put right only by staff authorised for it.
 UCMP_RESET: Qualification = "ucmp-reset"
+# The same of an overspeed governor or safety gear that has tripped.
+GOVERNOR_RESET: Qualification = "governor-reset"
 
 
 class CompanyKind(StrEnum):

@@ -13,9 +13,9 @@ import numpy as np
 
 from dispatch.crews import Crew
 from dispatch.problem import Callout, Ground, Problem, Refusal
-from dispatch.roster import Mask, Whole, distances_m
+from dispatch.roster import Mask, Whole
 from dispatch.standing import RANK, Standing, note
-from dispatch.travel import straight_m
+from dispatch.travel import distances_m, straight_m
 
 Sentence = Callable[[Crew, Callout, Problem], str]
 
@@ -38,8 +38,6 @@ def obstacles(callout: Callout, standing: Standing) -> Whole:
     found[excluded] = np.minimum(found[excluded], RANK[Ground.EXCLUDED])
     if problem.pins:
         note(found, _kept_for_others(callout, standing), Ground.PINNED)
-    if callout.required_qualifications:
-        note(found, ~roster.holds(callout.required_qualifications), Ground.UNQUALIFIED)
     if callout.level == 2 and callout.lift_position is not None:
         note(found, _are_too_far(callout, standing), Ground.TOO_FAR)
     return found
@@ -61,7 +59,11 @@ def _are_too_far(callout: Callout, standing: Standing) -> Mask:
     assert callout.lift_position is not None, "nobody is too far from a lift whose place is not known"
     away_m = distances_m(standing.places, callout.lift_position)
     bound = standing.roster.of_company(callout.contractor_id)
-    return np.asarray((away_m > standing.problem.rules.level_2_radius_m) & ~bound)
+    return np.asarray((away_m > _radius_m(callout, standing.problem)) & ~bound)
+
+
+def _radius_m(callout: Callout, problem: Problem) -> float:
+    return problem.rules.level_2_radius_m if callout.radius_m is None else callout.radius_m
 
 
 def _excluded(crew: Crew, callout: Callout, _problem: Problem) -> str:
@@ -81,17 +83,8 @@ def _busy(crew: Crew, _callout: Callout, problem: Problem) -> str:
     return f"{problem.busy[crew.crew_id] or Ground.BUSY.value}{until}"
 
 
-def _resting(crew: Crew, _callout: Callout, problem: Problem) -> str:
-    left_s = (problem.resting[crew.crew_id] - problem.now).total_seconds()
-    return f"at rest for another {left_s / 60:.0f} min"
-
-
 def _too_few(crew: Crew, _callout: Callout, problem: Problem) -> str:
     return f"{crew.members} of the {problem.rules.least_members} people that a rescue takes"
-
-
-def _unqualified(crew: Crew, callout: Callout, _problem: Problem) -> str:
-    return f"lacks {', '.join(sorted(callout.required_qualifications - crew.qualifications))}"
 
 
 def _too_far(crew: Crew, callout: Callout, problem: Problem) -> str:
@@ -100,7 +93,7 @@ def _too_far(crew: Crew, callout: Callout, problem: Problem) -> str:
     assert place is not None, "a crew of unknown place is not too far"
     assert callout.lift_position is not None, "nobody is too far from a lift of unknown place"
     away_m = straight_m(place, callout.lift_position)
-    return f"{away_m / 1000:.1f} km away, beyond the {problem.rules.level_2_radius_m / 1000:g} km of level 2"
+    return f"{away_m / 1000:.1f} km away, beyond the {_radius_m(callout, problem) / 1000:g} km of level 2"
 
 
 SENTENCES: Mapping[Ground, Sentence] = {
@@ -109,9 +102,7 @@ SENTENCES: Mapping[Ground, Sentence] = {
     Ground.EXCLUDED: _excluded,
     Ground.PINNED: _pinned,
     Ground.BUSY: _busy,
-    Ground.RESTING: _resting,
     Ground.TOO_FEW: _too_few,
-    Ground.UNQUALIFIED: _unqualified,
     Ground.TOO_FAR: _too_far,
     Ground.NO_WAY: lambda _crew, _callout, _problem: "no way from its position to the lift within a day",
 }

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from dispatch.crews import Company, CompanyId, Crew, CrewId, Position, Qualification
 from dispatch.rules import Rules
@@ -28,7 +28,9 @@ class Callout:
 
     `level` is who may be asked: 1 the contracted company, 2 everyone within the radius, 3 everyone. `priority` is the
     weight of each second of waiting, 1 to 1000. `excluded` names crews not to be asked (again), with the reason. What
-    is at `stake` is taken for the worst while nothing is said of it; lifts of one `building` share its name.
+    is at `stake` is taken for the worst while nothing is said of it; lifts of one `building` share its name. `radius_m`
+    is how far level 2 reaches here, None for as far as the rules say. Who lacks a required qualification may go all the
+    same: it counts as so much later.
     """
 
     incident_id: str
@@ -41,6 +43,7 @@ class Callout:
     required_qualifications: frozenset[Qualification] = frozenset()
     stake: Stake = Stake.CONFIRMED
     building: str | None = None
+    radius_m: float | None = None
 
     def __post_init__(self) -> None:
         if self.level < 1:
@@ -68,9 +71,10 @@ class Problem:
     """Who waits, who could go, and the rules, at one instant.
 
     `busy` gives the reason a crew is not free. Of busy crews, `soon_free` says which are about to finish, and
-    `bound_for` what is at stake where those on their way are going, who may thus be turned round. `resting` crews are
-    not to be asked before the instant given. `published` is what crews were told last, by incident. `pins` are an
-    operator's own choices: this crew, and no other, for this incident, and for nothing else.
+    `bound_for` what is at stake where those on their way are going, who may thus be turned round. `resting` crews go
+    before the instant given only where nobody else can. `published` is what crews were told last, by incident. `pins`
+    are an operator's own choices: this crew, and no other, for this incident, and for nothing else. To the buildings in
+    `attended` somebody is going already.
     """
 
     callouts: Sequence[Callout]
@@ -84,6 +88,7 @@ class Problem:
     resting: Mapping[CrewId, datetime] = field(default_factory=dict)
     published: Mapping[str, CrewId] = field(default_factory=dict)
     pins: Mapping[str, CrewId] = field(default_factory=dict)
+    attended: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if self.now.tzinfo is None:
@@ -110,9 +115,7 @@ class Ground(StrEnum):
     EXCLUDED = "excluded"
     PINNED = "kept for an operator's choice"
     BUSY = "on another case"
-    RESTING = "at rest"
     TOO_FEW = "too few people"
-    UNQUALIFIED = "not qualified"
     POSITION_UNKNOWN = "position unknown"
     TOO_FAR = "too far"
     NO_WAY = "no way there"
@@ -146,9 +149,16 @@ class Refusal:
     reason: str
 
 
+class Ranking(NamedTuple):
+    """How every crew stands towards a callout: those that may go, the best first, and those that may not."""
+
+    candidates: Sequence[Candidate]
+    refused: Sequence[Refusal]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Choice:
-    """The crew to be asked. `ranked` holds the best few, the chosen one always among them."""
+    """The crew to be asked. `ranked` holds the best few, the chosen one always among them, `ranking` all crews."""
 
     incident_id: str
     crew_id: CrewId
@@ -158,6 +168,7 @@ class Choice:
     reason: str
     ranked: Sequence[Candidate]
     refused: Sequence[Refusal]
+    ranking: Ranking
 
 
 class Lack(StrEnum):
@@ -170,9 +181,7 @@ class Lack(StrEnum):
     ALL_EXCLUDED = "all declined or ruled out"
     ALL_PINNED = "all kept for an operator's choice"
     ALL_BUSY = "all on other cases"
-    ALL_RESTING = "all at rest"
     TOO_FEW = "too few people"
-    NOBODY_QUALIFIED = "nobody qualified"
     POSITIONS_UNKNOWN = "positions unknown"
     ALL_TOO_FAR = "all too far"
     NO_WAY = "no way there"

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispatch.crews import CompanyId, Crew, CrewId, Position, Qualification
-from dispatch.travel import EARTH_RADIUS_M
+from dispatch.travel import in_radians
 
 Floats: TypeAlias = NDArray[np.float64]
 Whole: TypeAlias = NDArray[np.int64]
@@ -100,23 +100,11 @@ class Rosters:
     def of(self, crews: Sequence[Crew]) -> Roster:
         """The roster of these crews."""
         given = list(crews)
-        if self._last[0] != given:
-            self._last = given, Roster(tuple(sorted(given, key=lambda crew: crew.crew_id)))
-        return self._last[1]
-
-
-def in_radians(positions: Sequence[Position | None]) -> Floats:
-    """Return longitude and latitude by row, not a number where there is no position."""
-    degrees = [(math.nan, math.nan) if one is None else (one.lon, one.lat) for one in positions]
-    return np.radians(np.array(degrees, dtype=np.float64).reshape(-1, 2))
-
-
-def distances_m(places: Floats, end: Position) -> Floats:
-    """Return the great-circle distance (haversine) of each place from `end`, in metres."""
-    lon, lat = math.radians(end.lon), math.radians(end.lat)
-    half = (places - (lon, lat)) / 2
-    chord = np.sin(half[:, 1]) ** 2 + math.cos(lat) * np.cos(places[:, 1]) * np.sin(half[:, 0]) ** 2
-    return np.asarray(2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.minimum(1.0, chord))))
+        known, roster = self._last
+        if known != given:
+            roster = Roster(tuple(sorted(given, key=lambda crew: crew.crew_id)))
+            self._last = given, roster
+        return roster
 
 
 def _posix_s(at: datetime | None) -> float:

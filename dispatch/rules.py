@@ -40,10 +40,15 @@ class Rules:
     # A callout nobody goes to counts as if help came in two hours, by when it is an accident before the law.
     unserved_arrival_s: float = 120 * 60.0
     # A position older than the first is called old in the reasons. A crew whose position is older than the second may
-    # be anywhere: it counts as if it came so much later, and so goes only where nobody else can. Our judgement.
+    # be anywhere: it goes only where nobody else can, and counts as if it came so much later. Our judgement.
     position_fresh_s: float = 10 * 60.0
     position_stale_s: float = 30 * 60.0
     stale_position_s: float = 120 * 60.0
+    # A crew at rest goes only where nobody else can, and counts as if it came so much later. Our judgement.
+    resting_s: float = 120 * 60.0
+    # Some trips may be reset by authorised staff only. Another crew goes where no authorised one would be there within
+    # so much of it, for people must not be left with nobody: it is with those inside until help comes. Our judgement.
+    unqualified_s: float = 20 * 60.0
     # At least two go to a rescue (Hangzhou's draft of a code of practice, 2024).
     least_members: int = 2
     # A crew that is about to finish elsewhere may be planned with if it is free within this. Our judgement.

@@ -20,9 +20,7 @@ LACK_IF_ALL: Mapping[Ground, Lack] = {
     Ground.EXCLUDED: Lack.ALL_EXCLUDED,
     Ground.PINNED: Lack.ALL_PINNED,
     Ground.BUSY: Lack.ALL_BUSY,
-    Ground.RESTING: Lack.ALL_RESTING,
     Ground.TOO_FEW: Lack.TOO_FEW,
-    Ground.UNQUALIFIED: Lack.NOBODY_QUALIFIED,
     Ground.POSITION_UNKNOWN: Lack.POSITIONS_UNKNOWN,
     Ground.TOO_FAR: Lack.ALL_TOO_FAR,
     Ground.NO_WAY: Lack.NO_WAY,
@@ -36,9 +34,7 @@ SENTENCES: Mapping[Lack, str] = {
     Lack.ALL_EXCLUDED: "all crews{whose} on duty have been asked or are ruled out",
     Lack.ALL_PINNED: "all crews{whose} on duty are kept by an operator for other callouts",
     Lack.ALL_BUSY: "all crews{whose} on duty are on other cases",
-    Lack.ALL_RESTING: "all crews{whose} on duty are at rest",
     Lack.TOO_FEW: "no crew{whose} on duty has people enough",
-    Lack.NOBODY_QUALIFIED: "no crew{whose} on duty is qualified",
     Lack.POSITIONS_UNKNOWN: "the positions of all crews{whose} on duty are unknown",
     Lack.ALL_TOO_FAR: "all crews{whose} on duty are too far away",
     Lack.NO_WAY: "no crew{whose} on duty has a way to the lift",
@@ -91,9 +87,17 @@ def _find_lack(survey: Survey, grounds: frozenset[Ground]) -> Lack:
 
 
 def _labels(tally: Counter[Ground], survey: Survey) -> Counter[str]:
-    plain = tally.keys() - BESIDE_THE_POINT - {Ground.EXCLUDED}
+    plain = tally.keys() - BESIDE_THE_POINT - {Ground.EXCLUDED, Ground.NO_WAY}
     labels = Counter({ground.value: tally[ground] for ground in plain})
+    if tally[Ground.NO_WAY]:
+        labels += _said_of_ways(survey)
     return labels + _said_of_excluded(survey.callout, survey) if tally[Ground.EXCLUDED] else labels
+
+
+def _said_of_ways(survey: Survey) -> Counter[str]:
+    """The roads' own words say more than "no way": an island, a closed road."""
+    rows = np.flatnonzero(survey.found == GROUNDS.index(Ground.NO_WAY)).tolist()
+    return Counter(survey.remarks.get(row) or Ground.NO_WAY.value for row in rows)
 
 
 def _said_of_excluded(callout: Callout, survey: Survey) -> Counter[str]:

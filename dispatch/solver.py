@@ -1,4 +1,4 @@
-"""Who goes: a greedy answer first, then OR-Tools, which may only improve it.
+"""Who goes: a greedy answer first, then the optimum, which may only improve it.
 
 Decides for all callouts of a problem at once and says why. Where crews suffice each gets one callout at most; where
 callouts outnumber them each gets a route. Knows no clock and keeps nothing between two problems, so the same problem
@@ -17,7 +17,7 @@ from dispatch.cost import explain, unserved_ms
 from dispatch.crews import CrewId
 from dispatch.dealing import Improver, improve
 from dispatch.lazily import Listing
-from dispatch.problem import Callout, Candidate, Choice, Method, Plan, Problem, Refusal, Stop
+from dispatch.problem import Callout, Candidate, Choice, Method, Plan, Problem, Ranking, Stop
 from dispatch.roster import Whole
 from dispatch.sequences import find_routes
 from dispatch.shortfall import shortfall
@@ -39,43 +39,63 @@ class Answer:
     routes: dict[CrewId, tuple[Stop, ...]]
 
 
-def solve(problem: Problem, travel: TravelTimes, *, keep: int = 5, improver: Improver = improve) -> Plan:
+def solve(
+    problem: Problem, travel: TravelTimes, *, keep: int = 5, improver: Improver = improve, routes: bool = True
+) -> Plan:
     """Return a choice or a shortfall for every callout; each choice carries the best `keep` candidates.
 
-    Where crews suffice the plan serves as many callouts as any and, serving as many, costs the least. Where they do
-    not, its routes cost no more than the greedy ones, whatever the improver makes of them. Its method is "greedy" only
-    where OR-Tools found nothing better.
+    Where crews suffice the plan serves as many callouts as any and, serving as many, costs the least; last resorts go
+    only if the others do not suffice. Where crews do not suffice, its routes cost no more than the greedy ones,
+    whatever the improver makes of them; without `routes` it is said only who goes now, and who is left out. Its method
+    is "greedy" only where the optimum was no better.
     """
     standing = stand(problem)
     surveys = [survey(callout, standing, travel) for callout in sorted(problem.callouts, key=_most_urgent_first)]
-    answer = _best(surveys, standing, travel, improver)
+    answer = _best(surveys, standing)
+    if answer is None:
+        answer = _in_sequence(surveys, standing, travel, improver) if routes else _one_each(surveys, standing)
     return _plan(surveys, answer, keep)
 
 
-def rank(callout: Callout, problem: Problem, travel: TravelTimes) -> tuple[tuple[Candidate, ...], tuple[Refusal, ...]]:
+def rank(callout: Callout, problem: Problem, travel: TravelTimes) -> Ranking:
     """Return every crew: those that may go, best first, and those that may not, each with its reason.
 
     The callout need not be one of the problem's.
     """
-    view = survey(callout, stand(problem), travel)
-    return tuple(_candidates(view, list(range(len(view))))), tuple(view.refused)
+    return _ranking(survey(callout, stand(problem), travel))
 
 
 def _most_urgent_first(callout: Callout) -> tuple[float, float, str]:
     return -callout.priority, callout.waiting_since.timestamp(), callout.incident_id
 
 
-def _best(surveys: Sequence[Survey], standing: Standing, travel: TravelTimes, improver: Improver) -> Answer:
+def _best(surveys: Sequence[Survey], standing: Standing) -> Answer | None:
+    """Return who goes if crews suffice, the last resorts only if they must; otherwise None."""
     costs = _matrix(surveys, standing)
+    if standing.are_last_resorts.any():
+        answer = _assigned(surveys, standing, np.where(standing.are_last_resorts, FORBIDDEN, costs))
+        if not _leaves_out(answer, surveys):
+            return answer
+    answer = _assigned(surveys, standing, costs)
+    return None if _leaves_out(answer, surveys) else answer
+
+
+def _one_each(surveys: Sequence[Survey], standing: Standing) -> Answer:
+    return _assigned(surveys, standing, _matrix(surveys, standing))
+
+
+def _leaves_out(answer: Answer, surveys: Sequence[Survey]) -> bool:
+    """Somebody who could be helped gets nobody."""
+    return any(len(view) and view.callout.incident_id not in answer.picks for view in surveys)
+
+
+def _assigned(surveys: Sequence[Survey], standing: Standing, costs: Whole) -> Answer:
     greedy = _greedy(costs)
     unserved = np.array([unserved_ms(view.callout, standing) for view in surveys], dtype=np.int64)
     assigned = assign(costs, unserved)
-    best, method = greedy, "greedy"
     if assigned is not None and _burden(assigned, costs, unserved) < _burden(greedy, costs, unserved):
-        best, method = assigned, "assignment"
-    if any(row == NOBODY and len(view) for row, view in zip(best.tolist(), surveys, strict=True)):
-        return _in_sequence(surveys, standing, travel, improver)
-    return Answer(picks=_picks(best, surveys), method="assignment" if method == "assignment" else "greedy", routes={})
+        return Answer(picks=_picks(assigned, surveys), method="assignment", routes={})
+    return Answer(picks=_picks(greedy, surveys), method="greedy", routes={})
 
 
 def _matrix(surveys: Sequence[Survey], standing: Standing) -> Whole:
@@ -150,7 +170,12 @@ def _choice(view: Survey, place: int, taken: Taken, keep: int) -> Choice:
         reason=choice_reason(place, view, taken),
         ranked=Listing(lambda: _candidates(view, shown)),
         refused=view.refused,
+        ranking=_ranking(view),
     )
+
+
+def _ranking(view: Survey) -> Ranking:
+    return Ranking(candidates=Listing(lambda: _candidates(view, range(len(view)))), refused=view.refused)
 
 
 def _candidates(view: Survey, places: Sequence[int]) -> list[Candidate]:

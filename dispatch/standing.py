@@ -15,8 +15,8 @@ import numpy as np
 
 from dispatch.crews import CrewId, Position
 from dispatch.problem import Ground, Problem
-from dispatch.roster import Floats, Mask, Roster, Rosters, Whole, in_radians
-from dispatch.travel import EARTH_RADIUS_M, SPEED_KMH_BY_HOUR
+from dispatch.roster import Floats, Mask, Roster, Rosters, Whole
+from dispatch.travel import EARTH_RADIUS_M, SPEED_KMH_BY_HOUR, in_radians
 from dispatch.triage import Stake, may_redirect
 
 GROUNDS: Final = tuple(Ground)
@@ -48,7 +48,6 @@ class Standing:
         found = np.full(len(self.roster.crews), NO_OBSTACLE, dtype=np.int64)
         note(found, ~self.roster.on_duty, Ground.OFF_DUTY)
         note(found, held, Ground.BUSY)
-        note(found, self._rows_mask(self._unrested), Ground.RESTING)
         note(found, self.roster.members < self.problem.rules.least_members, Ground.TOO_FEW)
         note(found, np.isnan(self.places[:, 0]), Ground.POSITION_UNKNOWN)
         return found
@@ -103,6 +102,17 @@ class Standing:
         return np.asarray(np.nan_to_num(age_s) > self.problem.rules.position_stale_s)
 
     @cached_property
+    def are_resting(self) -> Mask:
+        """Which have a rest before them that has not passed."""
+        resting = self.problem.resting.items()
+        return self._rows_mask([crew_id for crew_id, until in resting if until > self.problem.now])
+
+    @cached_property
+    def are_last_resorts(self) -> Mask:
+        """Which go only where nobody else can: nobody knows where they are, or they are at rest."""
+        return self.are_stale | self.are_resting
+
+    @cached_property
     def are_pinned(self) -> Mask:
         """Which are kept for an incident of an operator's choice."""
         return self._rows_mask([*self.problem.pins.values()])
@@ -115,7 +125,7 @@ class Standing:
         Blum's square root law, 1973). The neighbourhood is the crew's cell and the eight around it; where no other
         crew is left in it, help comes from a neighbourhood further on, as if a quarter of a crew were.
         """
-        free = (self.obstacles(Stake.CONFIRMED) == NO_OBSTACLE) & ~self.are_busy
+        free = (self.obstacles(Stake.CONFIRMED) == NO_OBSTACLE) & ~self.are_busy & ~self.are_resting
         side_m = self.problem.rules.cover_cell_m
         here = _neighbours(self.places, free, side_m)
         reach_m = 0.5 * 3 * side_m
@@ -125,8 +135,8 @@ class Standing:
 
     @cached_property
     def followers(self) -> frozenset[str]:
-        """Of several callouts of one building all but the most urgent."""
-        seen: set[str] = set()
+        """Of several callouts of one building all but the most urgent, and that too where somebody goes already."""
+        seen = set(self.problem.attended)
         found = []
         urgent_first = sorted(
             self.problem.callouts, key=lambda one: (-one.priority, one.waiting_since, one.incident_id)
@@ -137,10 +147,6 @@ class Standing:
             elif callout.building is not None:
                 seen.add(callout.building)
         return frozenset(found)
-
-    @property
-    def _unrested(self) -> list[CrewId]:
-        return [crew_id for crew_id, until in self.problem.resting.items() if until > self.problem.now]
 
     def _rows_mask(self, crew_ids: list[CrewId]) -> Mask:
         mask = np.zeros(len(self.roster.crews), dtype=np.bool_)

@@ -6,9 +6,11 @@ somebody looks.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -25,6 +27,26 @@ from dispatch.travel import TravelTimes
 LONGEST_TRAVEL_S = 24 * 3600.0
 
 
+@runtime_checkable
+class Guide(Protocol):
+    """Travel times that say of a way what is to be said: on an island, off any road."""
+
+    def ways(
+        self, origins: Sequence[Position], destination: Position, at: datetime
+    ) -> Sequence[tuple[float, str | None]]:
+        """Return for each origin its seconds, infinite where there is no way, and a remark or None."""
+        ...
+
+
+def ways_of(
+    travel: TravelTimes, origins: Sequence[Position], end: Position, at: datetime
+) -> Sequence[tuple[float, str | None]]:
+    """Return for each origin its seconds, and a remark where these travel times have one."""
+    if isinstance(travel, Guide):
+        return travel.ways(origins, end, at)
+    return [(seconds, None) for seconds in travel.seconds(origins, end, at)]
+
+
 class Option(NamedTuple):
     """A crew that may go; `place` is its place among its callout's options, the cheapest first."""
 
@@ -36,15 +58,17 @@ class Option(NamedTuple):
 
 @dataclass(frozen=True)
 class Survey:
-    """All crews of the problem for one callout. `arrivals` and `costs_ms` run from the cheapest option to the dearest.
+    """All crews of the problem for one callout. `arrivals` and `costs_ms` run from the cheapest option to the dearest,
+    the last resorts after all others.
 
-    `found` is, for each row of the roster, the rank of the ground against it. Of options that cost the same the lower
-    crew id comes first.
+    `found` is, for each row of the roster, the rank of the ground against it; `remarks` what the travel times say of
+    the ways of some rows. Of options that cost the same the lower crew id comes first.
     """
 
     arrivals: Arrivals
     costs_ms: Whole
     found: Whole
+    remarks: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def callout(self) -> Callout:
@@ -74,6 +98,8 @@ class Survey:
 
     def _refusal(self, row: int) -> Refusal:
         crew, ground = self.standing.roster.crews[row], GROUNDS[self.found[row]]
+        if ground is Ground.NO_WAY and row in self.remarks:
+            return Refusal(crew_id=crew.crew_id, ground=ground, reason=self.remarks[row])
         return refusal(crew, ground, self.callout, self.standing.problem)
 
     def _most_telling_first(self) -> list[int]:
@@ -87,24 +113,26 @@ def survey(callout: Callout, standing: Standing, travel: TravelTimes) -> Survey:
     """Return every crew of the problem, either as an option or with the ground on which it may not go."""
     found = obstacles(callout, standing)
     rows = np.flatnonzero(found == NO_OBSTACLE)
-    eta_s = _etas_s(rows, callout, standing, travel)
+    eta_s, remarks = _etas_s(rows, callout, standing, travel)
     usable = (eta_s >= 0) & (eta_s <= LONGEST_TRAVEL_S)
     found[rows[~usable]] = RANK[Ground.NO_WAY]
     arrivals = Arrivals(callout=callout, standing=standing, rows=rows[usable], eta_s=eta_s[usable])
     costs = costs_ms(arrivals)
-    order = np.argsort(costs, kind="stable")
-    return Survey(arrivals=arrivals.of(order), costs_ms=costs[order], found=found)
+    order = np.lexsort((costs, standing.are_last_resorts[arrivals.rows]))
+    return Survey(arrivals=arrivals.of(order), costs_ms=costs[order], found=found, remarks=remarks)
 
 
-def _etas_s(rows: Whole, callout: Callout, standing: Standing, travel: TravelTimes) -> Floats:
+def _etas_s(rows: Whole, callout: Callout, standing: Standing, travel: TravelTimes) -> tuple[Floats, Mapping[int, str]]:
+    """How soon each of these rows would be there, and what is to be said of their ways."""
     waits_s = np.where(standing.are_soon_free[rows], standing.wait_s[rows], 0.0)
     if callout.lift_position is None:
-        return np.asarray(waits_s + standing.problem.rules.unknown_travel_s)
+        return np.asarray(waits_s + standing.problem.rules.unknown_travel_s), {}
     if not len(rows):
-        return waits_s
+        return waits_s, {}
     origins = [_place(standing.positions[row]) for row in rows.tolist()]
-    ways_s = travel.seconds(origins, callout.lift_position, standing.problem.now)
-    return np.asarray(waits_s + np.array(ways_s, dtype=np.float64))
+    ways = ways_of(travel, origins, callout.lift_position, standing.problem.now)
+    remarks = {row: remark for row, (_, remark) in zip(rows.tolist(), ways, strict=True) if remark}
+    return np.asarray(waits_s + np.array([seconds for seconds, _ in ways], dtype=np.float64)), remarks
 
 
 def _place(position: Position | None) -> Position:

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone, tzinfo
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from dispatch.crews import Position
 
 EARTH_RADIUS_M = 6_371_008.8  # mean radius, IUGG
@@ -54,6 +57,20 @@ def straight_m(start: Position, end: Position) -> float:
     return 2 * EARTH_RADIUS_M * math.asin(math.sqrt(min(1.0, chord)))
 
 
+def in_radians(positions: Sequence[Position | None]) -> NDArray[np.float64]:
+    """Return longitude and latitude by row, not a number where there is no position."""
+    degrees = [(math.nan, math.nan) if one is None else (one.lon, one.lat) for one in positions]
+    return np.radians(np.array(degrees, dtype=np.float64).reshape(-1, 2))
+
+
+def distances_m(places: NDArray[np.float64], end: Position) -> NDArray[np.float64]:
+    """Return the same of many places, which are in radians."""
+    lon, lat = math.radians(end.lon), math.radians(end.lat)
+    half = (places - (lon, lat)) / 2
+    chord = np.sin(half[:, 1]) ** 2 + math.cos(lat) * np.cos(places[:, 1]) * np.sin(half[:, 0]) ** 2
+    return np.asarray(2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.minimum(1.0, chord))))
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StraightLine:
     """Turn-out, then the straight distance stretched by a detour at the speed of the local hour."""
@@ -73,4 +90,5 @@ class StraightLine:
     def seconds(self, origins: Sequence[Position], destination: Position, at: datetime) -> list[float]:
         """Return turn-out plus driving time for each origin."""
         pace_s_per_m = self.detour_factor * 3.6 / self.speed_kmh_by_hour[at.astimezone(self.time_zone).hour]
-        return [self.turn_out_s + straight_m(origin, destination) * pace_s_per_m for origin in origins]
+        ways_s: list[float] = (self.turn_out_s + distances_m(in_radians(origins), destination) * pace_s_per_m).tolist()
+        return ways_s

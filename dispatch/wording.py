@@ -14,6 +14,7 @@ from dispatch.survey import Option, Survey
 
 # Two arrivals closer than this are the same to the passengers, and to the estimate.
 SAME_ARRIVAL_S = 30.0
+TOO_OLD = ", too old to go by"
 
 Taken = Mapping[CrewId, str]
 
@@ -21,18 +22,21 @@ Taken = Mapping[CrewId, str]
 def choice_reason(place: int, survey: Survey, taken: Taken) -> str:
     """Return why this option is chosen, in one sentence. `taken` says to which incident each crew of the plan goes."""
     callout, chosen, problem = survey.callout, survey.option(place), survey.standing.problem
+    away, but = _away(chosen.eta_s, callout), _reservations(chosen, survey)
     if callout.incident_id in problem.pins:
-        return f"chosen by an operator, {_away(chosen.eta_s, callout)}"
+        return f"chosen by an operator, {away}{but}"
     if callout.lift_position is None:
-        return f"first free crew {whose(chosen.crew, survey)}, {_away(chosen.eta_s, callout)}"
+        return f"first free crew {whose(chosen.crew, survey)}, {away}{but}"
     standing = f"{_standing(chosen, survey)} {whose(chosen.crew, survey)}"
-    return f"{standing}, {_away(chosen.eta_s, callout)}{_against_next(chosen, survey, taken)}"
+    return f"{standing}, {away}{_against_next(chosen, survey, taken)}{but}"
 
 
 def candidate_reasons(option: Option, survey: Survey) -> tuple[str, ...]:
-    """Return what speaks for a crew, how sure its place is, and what it still has to do."""
+    """Return what speaks for a crew, what it still has to do, how sure its place and its way are, and what it lacks."""
     away, of = _away(option.eta_s, survey.callout), whose(option.crew, survey)
-    return (away, of, *_engagement(option, survey), *_doubts(option.crew, survey.standing.problem))
+    problem = survey.standing.problem
+    lacks = (*_rest(option.crew, problem), *_lacks(option, survey), *_remark(option, survey))
+    return (away, of, *_engagement(option, survey), *_doubts(option.crew, problem), *lacks)
 
 
 def later_reason(crew_id: CrewId, stop: int, eta_s: float) -> str:
@@ -98,8 +102,38 @@ def _doubts(crew: Crew, problem: Problem) -> tuple[str, ...]:
     age_s = (problem.now - crew.positioned_at).total_seconds()
     if age_s <= problem.rules.position_fresh_s:
         return ()
-    stale = ", too old to go by" if age_s > problem.rules.position_stale_s else ""
+    stale = TOO_OLD if age_s > problem.rules.position_stale_s else ""
     return (f"position {_minutes(age_s)} old{stale}",)
+
+
+def _reservations(chosen: Option, survey: Survey) -> str:
+    """Return why a crew goes all the same that would otherwise not, and what is doubtful about its way."""
+    problem = survey.standing.problem
+    last = (*_doubts_that_exclude(chosen.crew, problem), *_rest(chosen.crew, problem))
+    said = [f"{why}, and nobody else can go" for why in last]
+    said += [f"{lack}, and nobody authorised is within reach" for lack in _lacks(chosen, survey)]
+    return "".join(f"; {one}" for one in (*said, *_remark(chosen, survey)))
+
+
+def _doubts_that_exclude(crew: Crew, problem: Problem) -> tuple[str, ...]:
+    return tuple(doubt for doubt in _doubts(crew, problem) if doubt.endswith(TOO_OLD))
+
+
+def _rest(crew: Crew, problem: Problem) -> tuple[str, ...]:
+    until = problem.resting.get(crew.crew_id)
+    if until is None or until <= problem.now:
+        return ()
+    return (f"at rest for another {_minutes((until - problem.now).total_seconds())}",)
+
+
+def _lacks(option: Option, survey: Survey) -> tuple[str, ...]:
+    missing = sorted(survey.callout.required_qualifications - option.crew.qualifications)
+    return (f"lacks {', '.join(missing)}",) if missing else ()
+
+
+def _remark(option: Option, survey: Survey) -> tuple[str, ...]:
+    remark = survey.remarks.get(int(survey.arrivals.rows[option.place]))
+    return (remark,) if remark else ()
 
 
 def _minutes(seconds: float) -> str:

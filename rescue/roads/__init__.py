@@ -2,6 +2,7 @@
 
     following    the travel times of the running service, which follow files and hour     shell
     works        import, close, open again                                                shell
+    learning     what real arrivals teach those times                                     shell
     findings     what `rescue check` says of them                                         shell
 
 How ways are found is `dispatch/roads`.

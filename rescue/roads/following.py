@@ -2,13 +2,14 @@
 
 Decides when the roads are given other times: with the hour, with each closure, with a new network. They are looked at
 every second, on a thread of their own, so that decisions go on meanwhile with the times of before. What cannot be used
-leaves those in force, and is said.
+leaves those in force, and is said. What real arrivals have taught corrects the times, as long as it was learned of the
+very ways in use (`learning`).
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import perf_counter
@@ -17,13 +18,14 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from dispatch.calibration import Calibration
 from dispatch.crews import Position
 from dispatch.roads.closures import Closure, times_slower
 from dispatch.roads.errors import RoadsUnusable
 from dispatch.roads.files import RoadFiles, Stamp
 from dispatch.roads.network import Network
 from dispatch.roads.speeds import Speeds, load_speeds
-from dispatch.roads.ways import Conditions, Roads, RoadTravel, Way
+from dispatch.roads.ways import NO_OPEN_ROAD, NO_POSITION, Conditions, Roads, RoadTravel, Way
 from dispatch.travel import StraightLine
 from rescue.ports import Clock
 from rescue.settings import Settings
@@ -33,6 +35,27 @@ log = structlog.get_logger(__name__)
 LOOK_EVERY_S = 1.0
 
 Part = TypeVar("Part")
+
+
+@dataclass(slots=True)
+class Asked:
+    """How often ways were asked for since the start."""
+
+    questions: int = 0
+    ways: int = 0
+    unsnapped: int = 0
+    """Ways with an end off any road or on an island of roads."""
+    closed: int = 0
+    """Ways that no open road leads to."""
+
+    def count(self, ways: Sequence[Way]) -> None:
+        """One question more, so answered."""
+        remarks = [way.remark for way in ways if way.remark not in (None, NO_POSITION)]
+        closed = remarks.count(NO_OPEN_ROAD)
+        self.questions += 1
+        self.ways += len(ways)
+        self.closed += closed
+        self.unsnapped += len(remarks) - closed
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,24 +69,60 @@ class FollowedRoads:
     wrong: dict[str, str] = field(default_factory=dict)
     """Which file is not used as it stands, and why."""
     closures: Sequence[Closure] = ()
+    taught: tuple[str, Calibration] = ("", Calibration())
+    """What is learned, and of which ways."""
+    asked: Asked = field(default_factory=Asked)
     _travel: RoadTravel | None = None
     _hour: int = 0
     _seen: tuple[Stamp, Stamp] = (None, None)
 
     def seconds(self, origins: Sequence[Position], destination: Position, at: datetime) -> list[float]:
         """Return one duration an origin, in their order."""
-        return (self._travel or self.straight).seconds(origins, destination, at)
+        return [way.seconds for way in self.ways(origins, destination, at)]
 
     def ways(self, origins: Sequence[Position], destination: Position, at: datetime) -> list[Way]:
         """Return one way an origin, with what is to be said of it."""
-        if self._travel:
-            return self._travel.ways(origins, destination, at)
-        return [Way(seconds) for seconds in self.straight.seconds(origins, destination, at)]
+        factor = self.factor(destination, at)
+        if not self._travel:
+            return [Way(seconds * factor) for seconds in self.straight.seconds(origins, destination, at)]
+        measured = self._travel.ways(origins, destination, at)
+        self.asked.count(measured)
+        return [Way(seconds * factor, remark) for seconds, remark in measured]
+
+    def factor(self, destination: Position, at: datetime) -> float:
+        """How many times as long as measured a way there is said to take."""
+        basis, calibration = self.taught
+        return calibration.factor(destination, self.local_hour(at)) if basis == self.basis else 1.0
+
+    def local_hour(self, at: datetime) -> int:
+        """By whose speeds ways are measured."""
+        return at.astimezone(self.straight.time_zone).hour
+
+    @property
+    def basis(self) -> str:
+        """What ways are measured on. What was learned of one basis says nothing of another."""
+        origin = self.network.origin if self.network else None
+        return f"{origin.file} of {origin.imported_at}" if origin else "straight line"
 
     @property
     def network(self) -> Network | None:
         """The roads in use; None as long as none were imported."""
         return self._travel.roads.network if self._travel else None
+
+    def figures(self) -> Mapping[str, float]:
+        """What /metrics shows."""
+        network = self.network
+        return {
+            "rescue_road_nodes": network.junctions if network else 0,
+            "rescue_road_arcs": int(2 * network.pieces - network.is_one_way.sum()) if network else 0,
+            "rescue_road_imported_at_seconds": _posix_s(network.origin.imported_at) if network else 0,
+            "rescue_road_closures": len(self.closures),
+            "rescue_road_files_unusable": len(self.wrong),
+            "rescue_road_questions_total": self.asked.questions,
+            "rescue_road_ways_total": self.asked.ways,
+            "rescue_road_ways_unsnapped_total": self.asked.unsnapped,
+            "rescue_road_ways_closed_total": self.asked.closed,
+        }
 
     async def run(self) -> None:
         """Follow the files and the hour, for ever."""
@@ -73,7 +132,7 @@ class FollowedRoads:
 
     def look(self) -> None:
         """Take in what has changed since the last look."""
-        seen, hour = self.files.stamps(), self.clock.now().astimezone(self.straight.time_zone).hour
+        seen, hour = self.files.stamps(), self.local_hour(self.clock.now())
         new_network, new_closures = (now != before for now, before in zip(seen, self._seen, strict=True))
         if not (new_network or new_closures or self._is_other_hour(hour)):
             return
@@ -112,6 +171,10 @@ class FollowedRoads:
     @property
     def _pieces(self) -> int:
         return self.network.pieces if self.network else 0
+
+
+def _posix_s(instant: str) -> float:
+    return datetime.fromisoformat(instant).timestamp()
 
 
 def follow_roads(settings: Settings, clock: Clock) -> FollowedRoads:

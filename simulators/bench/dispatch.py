@@ -4,7 +4,10 @@ All are given the same ways and judged by the same arrivals. `vroom` is VROOM at
 quickest; both on one thread, as ours is, and both told to share the callouts evenly, without which it sends a few crews
 to everybody and takes half a minute over it. VROOM is made to save driving, not waiting: that is a difference between
 the tools and not between their makers' skill. `optimum` is scipy's assignment by seconds of arrival, where every crew
-goes to one callout at most. `solving_ms` is what of ours the assignment alone takes.
+goes to one callout at most. `solving_ms` is what of ours the assignment alone takes. `ours_by_road` is ours on streets,
+one callout after the other so that no way is known beforehand, with every reason read: only its `answer_ms` can be held
+against the others. `mass200+1` is a case more in a running event, through the desk and its planner (`mass`); `worst_ms`
+is the slowest of those that were added.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ import math
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from importlib import import_module
 from importlib.util import find_spec
@@ -24,27 +28,32 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from dispatch.assignment import assign
-from dispatch.crews import Company, CompanyId, CompanyKind, Crew, CrewId, Position
+from dispatch.crews import Position
 from dispatch.problem import Callout, Problem
 from dispatch.rules import Rules
 from dispatch.solver import solve
+from dispatch.travel import TravelTimes
 from simulators.bench.around import tell
-from simulators.bench.instances import NOON, SIZES, Instance, Size, draw, write
+from simulators.bench.instances import COMPANY, NOON, SIZES, Instance, Size, crews_of, draw, write
+from simulators.bench.mass import add_cases
+from simulators.bench.streets import lay
 from simulators.results import Row
 
-COMPANY: Final = Company(company_id=CompanyId("all"), name="all", phone="1", kind=CompanyKind.CONTRACTOR)
 A_GLANCE: Final = (SIZES[0], SIZES[1], Size(callouts=60, crews=20))
+MASS, A_GLANCE_OF_MASS = Size(callouts=200, crews=100), Size(callouts=30, crews=15)
+"""A running mass event, to which cases are added."""
 TIMES: Final = 5
 """Ours and the closest idle crew are so quick that one run would measure the machine's mood; the median counts."""
+BY_ROAD: Final = 20
 VROOM_WITHIN_S: Final = 15
 MOST_THOROUGH, QUICKEST = 5, 0
 
 Arrivals = Sequence[float]
 
 
-def measure_dispatch(seed: int, sizes: Sequence[Size] = SIZES) -> list[Row]:
-    """Measure each instance by each method that can answer it."""
-    return [row for size in sizes for row in _measure(draw(size, seed))]
+def measure_dispatch(seed: int, sizes: Sequence[Size] = SIZES, mass: Size = MASS) -> list[Row]:
+    """Measure each instance by each method that can answer it, and a new case in a running mass event."""
+    return [*(row for size in sizes for row in _measure(draw(size, seed))), _new_case(mass, seed)]
 
 
 def write_instances(seed: int, folder: Path) -> None:
@@ -57,11 +66,28 @@ def _measure(instance: Instance) -> list[Row]:
     fitting = instance.size.callouts <= instance.size.crews
     problem, travel = _problem(instance), Given(instance)
     rows: list[Row] = [
-        _row(instance, "greedy", *_timed(lambda: send_closest_idle(instance))),
-        {**_row(instance, "ours", *_timed(lambda: _ours(problem, travel))), **(_solving(instance) if fitting else {})},
+        _row(instance.size.name, "greedy", *_timed(lambda: send_closest_idle(instance))),
+        {
+            **_row(instance.size.name, "ours", *_timed(lambda: _ours(problem, travel))),
+            **(_solving(instance) if fitting else {}),
+        },
         *_rows_of_vroom(instance),
     ]
-    return [*rows, _row(instance, "optimum", *_timed(lambda: _optimum(instance)))] if fitting else rows
+    if instance.size.callouts == 1:
+        rows.append(_by_road(instance))
+    return [*rows, _row(instance.size.name, "optimum", *_timed(lambda: _optimum(instance)))] if fitting else rows
+
+
+def _by_road(instance: Instance) -> Row:
+    """By road, for callouts elsewhere each time."""
+    travel, elsewhere = lay(), draw(Size(callouts=BY_ROAD, crews=instance.size.crews), instance.seed)
+    problem = _problem(instance)
+    lifts = iter([_callout(number, position) for number, position in enumerate(elsewhere.callouts)])
+    return _row(
+        instance.size.name,
+        "ours_by_road",
+        *_timed(lambda: _ours(replace(problem, callouts=[next(lifts)]), travel), times=BY_ROAD),
+    )
 
 
 def _rows_of_vroom(instance: Instance) -> list[Row]:
@@ -71,8 +97,8 @@ def _rows_of_vroom(instance: Instance) -> list[Row]:
         return []
     vroom = import_module("vroom")
     return [
-        _row(instance, "vroom_quick", *_timed(lambda: _vroom(vroom, instance, QUICKEST), times=1)),
-        _row(instance, "vroom", *_timed(lambda: _vroom(vroom, instance, MOST_THOROUGH), times=1)),
+        _row(instance.size.name, "vroom_quick", *_timed(lambda: _vroom(vroom, instance, QUICKEST), times=1)),
+        _row(instance.size.name, "vroom", *_timed(lambda: _vroom(vroom, instance, MOST_THOROUGH), times=1)),
     ]
 
 
@@ -85,10 +111,18 @@ def _timed(answer: Callable[[], Arrivals], times: int = TIMES) -> tuple[Arrivals
     return arrivals, statistics.median(taken)
 
 
-def _row(instance: Instance, method: str, arrivals: Arrivals, answer_ms: float) -> Row:
+def _new_case(mass: Size, seed: int) -> Row:
+    name = f"mass{mass.callouts}+1"
+    tell(f"dispatch {name}")
+    found = add_cases(mass, seed)
+    row = _row(name, "ours", found.arrivals_s, statistics.median(found.taken_ms))
+    return {**row, "worst_ms": round(max(found.taken_ms), 1)}
+
+
+def _row(name: str, method: str, arrivals: Arrivals, answer_ms: float) -> Row:
     found = np.array(arrivals)
     return {
-        "instance": instance.size.name,
+        "instance": name,
         "method": method,
         "mean_arrival_s": round(float(found.mean()), 1),
         "p95_arrival_s": round(float(np.percentile(found, 95)), 1),
@@ -134,26 +168,10 @@ class Given:
 
 def _problem(instance: Instance) -> Problem:
     """Crews of one company, for people who wait alike: nothing but the ways tells one from another."""
-    crews = [_crew(number, position) for number, position in enumerate(instance.crews)]
     callouts = [_callout(number, position) for number, position in enumerate(instance.callouts)]
     rules = Rules(on_site_s=instance.size.on_site_s)
     companies = {COMPANY.company_id: COMPANY}
-    return Problem(callouts=callouts, crews=crews, companies=companies, busy={}, now=NOON, rules=rules)
-
-
-def _crew(number: int, position: Position) -> Crew:
-    return Crew(
-        crew_id=CrewId(f"C-{number:04}"),
-        company_id=COMPANY.company_id,
-        station_id=None,
-        name=f"crew {number}",
-        phone="1",
-        members=2,
-        qualifications=frozenset(),
-        on_duty=True,
-        position=position,
-        positioned_at=NOON,
-    )
+    return Problem(callouts=callouts, crews=crews_of(instance), companies=companies, busy={}, now=NOON, rules=rules)
 
 
 def _callout(number: int, position: Position) -> Callout:
@@ -168,7 +186,7 @@ def _callout(number: int, position: Position) -> Callout:
     )
 
 
-def _ours(problem: Problem, travel: Given) -> Arrivals:
+def _ours(problem: Problem, travel: TravelTimes) -> Arrivals:
     """With every reason read, where it is one callout: that is what a person looks at."""
     plan = solve(problem, travel)
     if len(problem.callouts) == 1:

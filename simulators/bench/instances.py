@@ -14,12 +14,14 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-from dispatch.crews import Position
+from dispatch.crews import Company, CompanyId, CompanyKind, Crew, CrewId, Position
 from dispatch.travel import StraightLine
 
 NOON: Final = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 WEST, EAST, SOUTH, NORTH = 113.52, 113.80, 34.65, 34.85
 """Zhengzhou within its ring road."""
+COMPANY: Final = Company(company_id=CompanyId("all"), name="all", phone="1", kind=CompanyKind.CONTRACTOR)
+"""Every crew's: nothing but the ways tells one from another."""
 OUTAGES: Final = 6
 SPREAD: Final = 0.025
 """Degrees; some two kilometres."""
@@ -68,6 +70,26 @@ def draw(size: Size, seed: int) -> Instance:
     travel = StraightLine()
     ways = [[float(round(one)) for one in travel.seconds([*crews, *callouts], end, NOON)] for end in callouts]
     return Instance(size=size, seed=seed, callouts=callouts, crews=crews, ways_s=ways)
+
+
+def crews_of(instance: Instance, at: datetime = NOON) -> list[Crew]:
+    """Its crews, all on duty and seen at this instant."""
+    return [_crew(number, position, at) for number, position in enumerate(instance.crews)]
+
+
+def _crew(number: int, position: Position, at: datetime) -> Crew:
+    return Crew(
+        crew_id=CrewId(f"C-{number:04}"),
+        company_id=COMPANY.company_id,
+        station_id=None,
+        name=f"crew {number}",
+        phone="1",
+        members=2,
+        qualifications=frozenset(),
+        on_duty=True,
+        position=position,
+        positioned_at=at,
+    )
 
 
 def write(instances: Sequence[Instance], folder: Path) -> None:

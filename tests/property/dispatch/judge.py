@@ -64,20 +64,16 @@ def _grounds(crew: Crew, callout: Callout, town: Problem) -> Iterator[Ground]:
 
 
 def _unfit(crew: Crew, callout: Callout, town: Problem) -> Iterator[Ground]:
-    rested_at = town.resting.get(crew.crew_id)
-    if rested_at is not None and rested_at > town.now:
-        yield Ground.RESTING
     if crew.members < town.rules.least_members:
         yield Ground.TOO_FEW
-    if not callout.required_qualifications <= crew.qualifications:
-        yield Ground.UNQUALIFIED
     soon = town.soon_free.get(crew.crew_id) if crew.crew_id in town.busy else None
     place = (soon.position if soon else None) or crew.position
     if place is None:
         yield Ground.POSITION_UNKNOWN
     elif callout.level == 2 and not _is_contracted(crew, callout) and callout.lift_position is not None:
         away_m = straight_m(place, callout.lift_position)
-        yield from [Ground.TOO_FAR] if away_m > town.rules.level_2_radius_m else []
+        radius_m = callout.radius_m or town.rules.level_2_radius_m
+        yield from [Ground.TOO_FAR] if away_m > radius_m else []
 
 
 def _is_contracted(crew: Crew, callout: Callout) -> bool:
@@ -100,12 +96,27 @@ def pairs_of(plan: Plan) -> Pairs:
 
 
 def costs_of(town: Problem, travel: TravelTimes) -> Costs:
-    return {
+    """Return what each crew costs where; the last resorts' only if the others cannot serve all who can be helped."""
+    costs = {
         callout.incident_id: {
             candidate.crew_id: round(1000 * candidate.cost_s) for candidate in rank(callout, town, travel)[0]
         }
         for callout in town.callouts
     }
+    last = {crew.crew_id for crew in town.crews if is_last_resort(crew, town)}
+    others = {
+        incident_id: {crew_id: cost for crew_id, cost in options.items() if crew_id not in last}
+        for incident_id, options in costs.items()
+    }
+    helpable = sum(map(bool, costs.values()))
+    return others if max(len(pairs) for pairs in every_plan(others)) == helpable else costs
+
+
+def is_last_resort(crew: Crew, town: Problem) -> bool:
+    """Whether it is at rest, or nothing was heard of it for long."""
+    until = town.resting.get(crew.crew_id)
+    heard_s = 0.0 if crew.positioned_at is None else (town.now - crew.positioned_at).total_seconds()
+    return (until is not None and until > town.now) or heard_s > town.rules.position_stale_s
 
 
 def burden(pairs: Pairs, town: Problem, costs: Costs) -> tuple[int, int]:

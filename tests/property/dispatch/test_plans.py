@@ -12,7 +12,16 @@ from dispatch.problem import Candidate, Choice, Ground, Plan, Problem
 from dispatch.solver import rank, solve
 from dispatch.travel import StraightLine
 from dispatch.triage import Stake
-from tests.property.dispatch.judge import burden, costs_of, every_plan, faults_of, greedy, may_go, pairs_of
+from tests.property.dispatch.judge import (
+    burden,
+    costs_of,
+    every_plan,
+    faults_of,
+    greedy,
+    is_last_resort,
+    may_go,
+    pairs_of,
+)
 from tests.property.dispatch.towns import problems
 from tests.unit.dispatch.town import callout, crew, problem
 
@@ -110,9 +119,11 @@ def test_every_answer_explains_itself(town: Problem) -> None:
 
 @WIDELY
 @given(problems())
-def test_the_ranking_runs_from_the_cheapest_crew_to_the_dearest(town: Problem) -> None:
+def test_the_ranking_runs_from_the_cheapest_crew_to_the_dearest_and_then_to_the_last_resorts(town: Problem) -> None:
     for asked in town.callouts:
-        ranked = [(candidate.cost_s, candidate.crew_id) for candidate in rank(asked, town, TRAVEL)[0]]
+        crews = {crew.crew_id: crew for crew in town.crews}
+        found = rank(asked, town, TRAVEL)[0]
+        ranked = [(is_last_resort(crews[one.crew_id], town), one.cost_s, one.crew_id) for one in found]
         assert ranked == sorted(ranked)
 
 

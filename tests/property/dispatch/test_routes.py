@@ -74,6 +74,13 @@ def test_the_same_question_has_the_same_answer(asked: Rounds) -> None:
     assert improve(asked, greedy(asked), deals=6) == improve(asked, greedy(asked), deals=6)
 
 
+def test_a_stop_is_given_away_by_a_crew_that_gets_none_back() -> None:
+    # Both callouts lie with the second crew's way home; a deal that gives each route one back would keep one apart.
+    ways = np.array([[900.0, 900.0], [10.0, 2_000.0], [0.0, 10.0], [10.0, 0.0]])
+    asked = Rounds(ways_s=ways, fixed_s=np.zeros((2, 2)), weight=np.ones(2), steps=(), on_site_s=60.0, triage=(0, 1))
+    assert improve(asked, ((1,), (0,))) == ((), (0, 1))
+
+
 @WIDELY
 @given(rounds())
 def test_rounds_of_assignments_see_to_everybody_or_say_that_they_cannot(asked: Rounds) -> None:

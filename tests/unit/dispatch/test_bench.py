@@ -7,7 +7,8 @@ import pytest
 from typer.testing import CliRunner
 
 from simulators.bench.dispatch import measure_dispatch, send_closest_idle
-from simulators.bench.instances import Size, draw, write
+from simulators.bench.instances import NOON, Size, draw, write
+from simulators.bench.streets import lay
 from simulators.cli import app
 
 SMALL = Size(callouts=12, crews=20)
@@ -46,6 +47,12 @@ def test_the_bench_measures_every_method_and_ours_is_as_good_as_the_optimum_and_
     assert rows["14x4", "ours"]["mean_arrival_s"] < rows["14x4", "greedy"]["mean_arrival_s"]
     keys = {"instance", "method", "mean_arrival_s", "p95_arrival_s", "max_arrival_s", "within_30_min", "answer_ms"}
     assert all(keys <= row.keys() for row in rows.values())
+
+
+def test_the_made_streets_lead_from_every_crew_to_every_lift() -> None:
+    drawn = draw(SMALL, 1)
+    ways = lay(streets=60).ways(drawn.crews, drawn.callouts[0], NOON)
+    assert all(120 < way.seconds < 3_600 and way.remark is None for way in ways)
 
 
 def test_a_folder_that_cannot_be_written_to_is_refused_in_one_line(tmp_path: Path) -> None:

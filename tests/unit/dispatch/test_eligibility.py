@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dispatch.crews import UCMP_RESET, Crew, CrewId
+from dispatch.crews import Crew, CrewId
 from dispatch.problem import Callout, Ground, Refusal, SoonFree
 from dispatch.rules import Rules
 from dispatch.solver import rank
@@ -54,13 +54,6 @@ def test_a_crew_that_just_declined_is_not_asked_again() -> None:
 
 def test_an_exclusion_without_words_is_still_given_a_reason() -> None:
     assert answer(crew("C-1"), callout(excluded={CrewId("C-1"): ""})) == "excluded"
-
-
-def test_a_crew_must_hold_every_qualification_the_fault_asks_for() -> None:
-    asked = callout(required_qualifications=frozenset({"ucmp-reset", "hoist"}))
-    assert answer(crew("C-1", qualifications=frozenset({"hoist"})), asked) == "lacks ucmp-reset"
-    assert answer(crew("C-1"), asked) == "lacks hoist, ucmp-reset"
-    assert answer(crew("C-1", qualifications=frozenset({"hoist", "ucmp-reset", "first-aid"})), asked) is None
 
 
 def test_a_crew_of_unknown_position_may_not_go() -> None:
@@ -149,20 +142,9 @@ def test_a_crew_that_should_have_finished_by_now_counts_as_free() -> None:
     assert rank(callout(), town, OneMetreASecond())[0][0].eta_s == pytest.approx(60, abs=0.01)
 
 
-def test_a_crew_at_rest_may_not_go_until_its_rest_is_over() -> None:
-    assert answer(crew("C-1"), callout(), resting={CrewId("C-1"): after(40)}) == "at rest for another 40 min"
-    assert answer(crew("C-1"), callout(), resting={CrewId("C-1"): after(0)}) is None
-
-
 def test_a_rescue_takes_two_people() -> None:
     assert answer(crew("C-1", members=1), callout()) == "1 of the 2 people that a rescue takes"
     assert answer(crew("C-1", members=1), callout(), rules=Rules(least_members=1)) is None
-
-
-def test_a_car_that_moved_with_open_doors_is_put_right_by_authorised_staff_only() -> None:
-    asked = callout(required_qualifications=frozenset({UCMP_RESET}))
-    assert answer(crew("C-1"), asked) == "lacks ucmp-reset"
-    assert answer(crew("C-1", qualifications=frozenset({UCMP_RESET})), asked) is None
 
 
 def test_a_crew_bound_for_a_case_without_people_may_be_turned_round_and_one_bound_for_people_may_not() -> None:

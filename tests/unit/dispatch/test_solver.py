@@ -240,13 +240,6 @@ def test_a_crew_without_a_way_to_the_lift_is_refused_and_the_next_one_goes(answe
             "all crews on duty are too far away (1 too far)",
         ),
         (
-            callout(required_qualifications=frozenset({"hoist"})),
-            [crew("C-1")],
-            [],
-            Lack.NOBODY_QUALIFIED,
-            "no crew of the contracted company on duty is qualified (1 not qualified)",
-        ),
-        (
             callout(),
             [crew("C-1", position=None)],
             [],
