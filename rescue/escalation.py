@@ -74,6 +74,10 @@ class Policy:
     """For each further attempt at the same level."""
     engage_within_s: float = 300
     """Without an acceptance by then, every level is engaged."""
+    escalation_hold_s: float = 300
+    """So long, in all at one level, an operator may keep a case from rising for want of an answer."""
+    undo_within_s: float = 8
+    """So long, at most, an operator's deed is held to be undone; 0: not at all."""
     verify_within_s: float = 60
     comfort_within_s: float = 60
     """Somebody has spoken to the passengers after a case was opened, and again after a crew has accepted."""
@@ -87,6 +91,11 @@ class Policy:
     nearby_within_m: float = 17_000
     set_out_within_s: float = 300
     """From the acceptance; a crew that has not set out is first reminded, then another is looked for."""
+    on_site_s: float = 480
+    """What a crew is expected to need at the lift; so long after its arrival it is free for the next case."""
+    rest_after_s: float = 7_200
+    """A crew that was at work at one lift for so long rests for `rest_s`, unless nobody else can go."""
+    rest_s: float = 1_800
     eta_margin_s: float = 300
     """So long after it was expected a crew is overdue."""
     relieve_after_s: float = 120

@@ -33,6 +33,7 @@ from typing import NamedTuple, NewType
 from devices.faults import Fault
 from devices.messages import Area, Confidence, Evidence, LiftId
 from dispatch.crews import CompanyId, CrewId, Position
+from rescue.holds import EscalationHeld, Held, Left, Shelved
 
 IncidentId = NewType("IncidentId", str)
 AssignmentId = NewType("AssignmentId", str)
@@ -151,6 +152,8 @@ class Deadline(StrEnum):
     """The cause is filed and the case closed."""
     ATTEND_BY = "attend_by"
     """Somebody has seen to a case in which nobody is inside; after that, people are reminded."""
+    CARRY_OUT_BY = "carry_out_by"
+    """An operator has thought better of a deed that is held, or it is done."""
 
 
 class Sign(StrEnum):
@@ -337,7 +340,16 @@ class Incident:
     asked_at_level: int = 0
     """Attempts made since this level was reached."""
     refusals: Mapping[CrewId, Refusal] = field(default_factory=dict)
+    chosen_by: str | None = None
+    """The operator who chose the crew that was asked last; None where the dispatcher did."""
     claimed_by: str | None = None
+    left: Left | None = None
+    """Nobody handles it since somebody went off shift."""
+    held: Held | None = None
+    """A deed that is still to be done, and may be undone: then CARRY_OUT_BY is ahead."""
+    escalation_held: EscalationHeld | None = None
+    shelved: Shelved | None = None
+    """It comes back when ATTEND_BY passes."""
     comforted_at: datetime | None = None
     comforts_missed: int = 0
     """In a row, as far as they were written down."""

@@ -15,6 +15,8 @@ from math import inf
 from typing import Any
 
 from dispatch.crews import CompanyId, Position
+from dispatch.problem import Candidate
+from rescue.decisions.candidates import KeptRanking
 from rescue.decisions.records import Came, DecisionRecord, How, came
 from rescue.decisions.witness import Ways, digest_of
 from rescue.desk import handle, handle_news, handle_timer
@@ -49,15 +51,25 @@ class WaysOfThen:
     def __init__(self, ways: Sequence[Ways]) -> None:
         self.unknown = 0
         """Of how many ways nothing is known, because they were not asked for then."""
-        self._seconds = {(one.destination, one.origins): one.seconds for one in ways}
+        self._ways = {(one.destination, one.origins): one for one in ways}
 
-    def seconds(self, origins: Sequence[Position], destination: Position, at: datetime) -> list[float]:  # noqa: ARG002
+    def seconds(self, origins: Sequence[Position], destination: Position, at: datetime) -> list[float]:
         """What was answered; where nothing was, there is no way."""
-        known = self._seconds.get((destination, digest_of(origins)))
+        return [seconds for seconds, _ in self.ways(origins, destination, at)]
+
+    def ways(
+        self,
+        origins: Sequence[Position],
+        destination: Position,
+        at: datetime,  # noqa: ARG002
+    ) -> list[tuple[float, str | None]]:
+        """The same with what was said of each way."""
+        known = self._ways.get((destination, digest_of(origins)))
         if known is None:
             self.unknown += len(origins)
-            return [inf] * len(origins)
-        return [inf if seconds is None else seconds for seconds in known]
+            return [(inf, None)] * len(origins)
+        told = enumerate(known.seconds)
+        return [(inf if seconds is None else seconds, known.remarks.get(place)) for place, seconds in told]
 
 
 def decide_again(record: DecisionRecord, timeline: Iterable[Entry] = ()) -> DecidedAgain:
@@ -76,6 +88,7 @@ def decide_again(record: DecisionRecord, timeline: Iterable[Entry] = ()) -> Deci
 
 def _decide(record: DecisionRecord, rules: DeskRules) -> tuple[Decision, Sequence[Outcome]]:
     board = replace(record.board, assignments=record.board.assignments | _held(record))
+    board.aims |= {held.incident_id: held.aim for held in record.held}
     match record.how:
         case How.INPUT:
             decision = handle(board, record.envelopes[0], record.at, rules)
@@ -101,6 +114,8 @@ def _held(record: DecisionRecord) -> dict[AssignmentId, Assignment]:
             accept_by=record.at,
             eta_s=None,
             reason="",
+            on_scene_at=held.on_scene_at,
+            ended_at=held.ended_at,
         )
         for held in record.held
     }
@@ -111,6 +126,9 @@ def _differences(then: Came, now: Came, decision: Decision, written: Known) -> I
     yield from _of_entries(then.entries, decision, written)
     yield from _of_values("case", then.incidents, now.incidents, lambda one: one.incident_id)
     yield from _of_values("attempt", then.assignments, now.assignments, lambda one: one.assignment_id)
+    yield from _of_candidates(then.rankings, now.rankings)
+    if then.routes != now.routes:
+        yield "the plan in force was another then"
     yield from _of_values("alarms of lift", then.ledgers, now.ledgers, lambda one: one.lift_id)
     yield from _of_values("outage's lift", then.members, now.members, lambda one: one.lift_id)
     yield from (f"{effect} was to happen then, and is not now" for effect in then.effects if effect not in now.effects)
@@ -156,6 +174,27 @@ def _of_values(what: str, then: Sequence[Any], now: Sequence[Any], key: Any) -> 
     yield from (f"{what} {one} is changed now, and was not then" for one in after if one not in before)
     for one in before.keys() & after.keys():
         yield from (f"{what} {one}: {told}" for told in _of_fields(before[one], after[one]))
+
+
+def _of_candidates(then: Sequence[KeptRanking], now: Sequence[KeptRanking]) -> Iterator[str]:
+    after = {one.assignment_id: one for one in now}
+    for before in then:
+        again = after.get(before.assignment_id)
+        if again is not None and again != before:
+            yield f"attempt {before.assignment_id}: {_other_candidates(before, again)}"
+
+
+def _other_candidates(then: KeptRanking, now: KeptRanking) -> str:
+    for place, (before, after) in enumerate(zip(then.candidates, now.candidates, strict=False), start=1):
+        if before != after:
+            return f"candidate {place} was {_spell(before)}, and is {_spell(after)} now"
+    if len(then.candidates) != len(now.candidates):
+        return f"{len(then.candidates)} crews could go then, and {len(now.candidates)} now"
+    return "other crews may not go, or on other grounds"
+
+
+def _spell(candidate: Candidate) -> str:
+    return f"{candidate.crew_id} at {candidate.cost_s:.0f} s ({'; '.join(candidate.reasons)})"
 
 
 def _of_fields(then: Any, now: Any) -> Iterator[str]:

@@ -48,7 +48,7 @@ class Packer:
 
     @contextmanager
     def committing(self) -> Iterator[None]:
-        """Around the commit of what was packed last; if it fails, nothing is known of what the store has."""
+        """From what was packed to its commit; if anything fails in between, nothing is known of what the store has."""
         try:
             yield
         except BaseException:

@@ -20,12 +20,13 @@ from typing import Any, get_args, get_type_hints
 
 from pydantic import TypeAdapter
 
-from dispatch.crews import Company, Crew
+from dispatch.crews import Company, Crew, CrewId
+from rescue.decisions.candidates import KeptRanking, kept_ranking
 from rescue.decisions.witness import Held, Ways, Witness
 from rescue.desk.board import Board, Decision, Outcome
 from rescue.desk.draft import DeskRules
 from rescue.desk.inputs import Envelope, Input, News
-from rescue.incident import AlarmLedger, Assignment, Incident, IncidentId, Member
+from rescue.incident import AlarmLedger, Assignment, AssignmentId, Incident, IncidentId, Member
 from rescue.ports import KeptDecision
 
 Json = dict[str, Any]
@@ -61,6 +62,9 @@ class Came:
     members: tuple[Member, ...]
     entries: tuple[tuple[IncidentId, int, str], ...]
     effects: tuple[str, ...]
+    rankings: tuple[KeptRanking, ...] = ()
+    """Of each attempt that was begun."""
+    routes: Mapping[CrewId, tuple[IncidentId, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +107,8 @@ def came(decision: Decision, outcomes: Sequence[Outcome]) -> Came:
         members=tuple(decision.members.values()),
         entries=tuple((entry.incident_id, entry.seq, entry.hash) for entry in decision.entries),
         effects=tuple(f"{type(effect).__name__} {effect.key}" for effect in decision.effects),
+        rankings=tuple(kept_ranking(decision.assignments[name], one) for name, one in decision.rankings.items()),
+        routes=decision.routes,
     )
 
 
@@ -187,6 +193,16 @@ def read_decision(body: bytes, parts: Mapping[str, bytes]) -> DecisionRecord:
         raise DecisionUnusable(f"this is no kept decision: {type(error).__name__}: {error}") from error
 
 
+def read_ranking(body: bytes, assignment_id: AssignmentId) -> KeptRanking | None:
+    """Of a kept decision only this: how the crews stood at an attempt that it began. Raises DecisionUnusable."""
+    try:
+        kept = json.loads(zlib.decompress(body))["then"].get("rankings", [])
+        found = [one for one in kept if one["assignment_id"] == assignment_id]
+        return _RANKING.validate_python(found[0]) if found else None
+    except (AttributeError, KeyError, TypeError, ValueError, zlib.error) as error:
+        raise DecisionUnusable(f"this is no kept decision: {type(error).__name__}: {error}") from error
+
+
 def parts_of(body: bytes) -> frozenset[str]:
     """The digests of the parts that a kept decision shares with others. Raises DecisionUnusable."""
     try:
@@ -213,6 +229,7 @@ def _dump(record: DecisionRecord, shared: Mapping[str, str]) -> bytes:
                 for part, adapter in _BOARD.items()
                 if part not in left_out
             },
+            "routes": _ROUTES.dump_json(record.board.routes),
             "next_number": b"%d" % record.board.next_number,
             "held": _HELD.dump_json(record.held),
             "ways": _WAYS.dump_json(record.ways),
@@ -241,7 +258,11 @@ def _read(written: Json) -> DecisionRecord:
         how=How(written["how"]),
         at=_AT.validate_python(written["at"]),
         envelopes=tuple(_read_envelope(one) for one in written["inputs"]),
-        board=Board(**parts, next_number=written["next_number"]),
+        board=Board(
+            **parts,
+            routes=_ROUTES.validate_python(written.get("routes", {})),
+            next_number=written["next_number"],
+        ),
         rules={name: adapter.validate_python(written["rules"][name]) for name, adapter in _RULES.items()},
         held=_HELD.validate_python(written["held"]),
         ways=_WAYS.validate_python(written["ways"]),
@@ -287,5 +308,7 @@ _ENVELOPE = _adapters(Envelope, but="input")
 _INPUTS: Mapping[str, TypeAdapter[Any]] = {one.__name__: TypeAdapter(one) for one in get_args(Input)}
 _AT = TypeAdapter(datetime)
 _HELD = TypeAdapter(tuple[Held, ...])
+_ROUTES = TypeAdapter(dict[CrewId, tuple[IncidentId, ...]])
+_RANKING = TypeAdapter(KeptRanking)
 _WAYS = TypeAdapter(tuple[Ways, ...])
 _CAME = TypeAdapter(Came)

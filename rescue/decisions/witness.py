@@ -18,19 +18,23 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from devices.messages import Area
 from dispatch.crews import CrewId, Position
+from dispatch.survey import ways_of
 from dispatch.travel import TravelTimes
 from rescue.desk.board import Board
 from rescue.desk.draft import DeskRules
 from rescue.desk.outages import GROUPED
+from rescue.desk.resting import earns_rest
+from rescue.desk.stakes import NOWHERE, Aim
 from rescue.incident import Assignment, AssignmentId, AssignmentStatus, Incident, IncidentId, Member
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
-PARTS = ("incidents", "assignments", "ledgers", "crews", "companies", "members")
+PARTS = ("incidents", "assignments", "ledgers", "crews", "companies", "members", "routes")
 """The parts that a board is made of; a test holds this list against the board."""
 HOLDERS = "holders"
-"""The one index of a board that bears values; the others bear ids, whose values are then read."""
+"""The index of a board by whose scan it is known that the crews were looked through. Of the others, `worked` and `aims`
+are told with it, crew by crew; the rest bear ids, whose values are then read."""
 
 
 class Noted(Mapping[Key, Value], Generic[Key, Value]):
@@ -81,15 +85,20 @@ class Ways:
     origins: str
     seconds: tuple[float | None, ...]
     """None where there is no way."""
+    remarks: Mapping[int, str] = field(default_factory=dict)
+    """What was said of the ways of some origins, by their place."""
 
 
 class Held(NamedTuple):
-    """A crew that is busy, and with what: all that another case's decision rests on."""
+    """A crew that is busy or has worked long, and with what: all that another case's decision rests on."""
 
     assignment_id: AssignmentId
     incident_id: IncidentId
     crew_id: CrewId
     status: AssignmentStatus
+    aim: Aim = NOWHERE
+    on_scene_at: datetime | None = None
+    ended_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -101,9 +110,16 @@ class NotedTravel:
 
     def seconds(self, origins: Sequence[Position], destination: Position, at: datetime) -> list[float]:
         """What the travel times say."""
-        answered = self.travel.seconds(origins, destination, at)
-        known = tuple(seconds if isfinite(seconds) else None for seconds in answered)
-        self.asked.append(Ways(destination=destination, origins=digest_of(origins), seconds=known))
+        return [seconds for seconds, _ in self.ways(origins, destination, at)]
+
+    def ways(
+        self, origins: Sequence[Position], destination: Position, at: datetime
+    ) -> Sequence[tuple[float, str | None]]:
+        """The same with what is to be said of each way."""
+        answered = ways_of(self.travel, origins, destination, at)
+        known = tuple(seconds if isfinite(seconds) else None for seconds, _ in answered)
+        remarks = {place: remark for place, (_, remark) in enumerate(answered) if remark}
+        self.asked.append(Ways(destination=destination, origins=digest_of(origins), seconds=known, remarks=remarks))
         return answered
 
 
@@ -123,14 +139,19 @@ class Witness:
 
     @property
     def held(self) -> tuple[Held, ...]:
-        """Where it was asked which crews are busy: those that are, by cases that were not looked at."""
-        if not self._noted[HOLDERS].was_scanned:
-            return ()
+        """Where it was asked which crews are busy: those that are, or may rest, for cases not looked at."""
         looked_at = self._noted["incidents"].read
-        every = self._noted[HOLDERS].all.values()
         return tuple(
-            Held(one.assignment_id, one.incident_id, one.crew_id, one.status)
-            for one in every
+            Held(
+                one.assignment_id,
+                one.incident_id,
+                one.crew_id,
+                one.status,
+                self.board.aims.get(one.incident_id, NOWHERE),
+                one.on_scene_at,
+                one.ended_at,
+            )
+            for one in self._engaged()
             if one.incident_id not in looked_at
         )
 
@@ -148,14 +169,21 @@ class Witness:
             members=noted["members"].read | self._suffering(incidents),
             crews=noted["crews"].used,
             companies=noted["companies"].used,
+            routes=noted["routes"].used,
             next_number=self.board.next_number,
         )
 
     def _attempts(self) -> list[Assignment]:
         """Where it was asked which crews are busy: with the cases that were looked at."""
-        noted = self._noted[HOLDERS]
         looked_at = self._noted["incidents"].read
-        return [one for one in noted.all.values() if one.incident_id in looked_at] if noted.was_scanned else []
+        return [one for one in self._engaged() if one.incident_id in looked_at]
+
+    def _engaged(self) -> list[Assignment]:
+        """Where it was asked which crews are busy: what those are at, and the last work of those who may rest."""
+        noted, policy = self._noted[HOLDERS], self.rules.policies.centre
+        if not noted.was_scanned:
+            return []
+        return [*noted.all.values(), *(one for one in self.board.worked.values() if earns_rest(one, policy))]
 
     def _suffering(self, incidents: Mapping[Any, Incident]) -> dict[Any, Member]:
         """Where all lifts of outages were looked through: those that suffer still, of these cases."""

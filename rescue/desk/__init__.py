@@ -30,9 +30,19 @@ from rescue.desk.conditions import clear_fault, clear_missed_test, take_fault, t
 from rescue.desk.deadlines import earliest, pass_deadlines
 from rescue.desk.draft import DeskRules, Draft
 from rescue.desk.handing_over import see_to_handovers
-from rescue.desk.inputs import CompanyAnswered, Envelope, Intake, News, OfferUndelivered, OperatorActed
+from rescue.desk.inputs import (
+    CompanyAnswered,
+    Envelope,
+    Intake,
+    News,
+    OfferUndelivered,
+    OperatorActed,
+    PlanImproved,
+)
 from rescue.desk.operators import take_action
 from rescue.desk.outages import settle_parents
+from rescue.desk.replanning import see_to_waiting, take_plan
+from rescue.desk.second_thoughts import see_to_second_thoughts
 from rescue.desk.signs import note_alarm_end, note_entrapment_end, take_alarm, take_entrapment, take_intake
 
 TIMER_LIMIT = 20
@@ -43,8 +53,10 @@ def handle(board: Board, envelope: Envelope, now: datetime, rules: DeskRules) ->
     """Decide one input."""
     draft = Draft(board, rules, now, finished=envelope.finished.incident if envelope.finished else None)
     outcome = _take(draft, envelope)
+    see_to_waiting(draft)
     settle_parents(draft)
     see_to_handovers(draft)
+    see_to_second_thoughts(draft)
     return draft.decide(outcome)
 
 
@@ -55,6 +67,7 @@ def handle_news(
     draft = Draft(board, rules, now)
     outcomes = [_take(draft, envelope) for envelope in envelopes]
     settle_parents(draft)
+    see_to_second_thoughts(draft)
     return draft.decide(draft.outcome(Verdict.DONE)), outcomes
 
 
@@ -78,6 +91,8 @@ def _take(draft: Draft, envelope: Envelope) -> Outcome:
             return take_action(draft, envelope, acted)
         case OfferUndelivered() as offer:
             return take_undelivered(draft, offer)
+        case PlanImproved() as improved:
+            return take_plan(draft, improved)
         case news:
             return _take_news(draft, envelope, news)
 
@@ -109,6 +124,8 @@ def handle_timer(board: Board, now: datetime, rules: DeskRules) -> Decision:
         incident = draft.incident(incident_id)
         if incident:
             pass_deadlines(draft, incident)
+    see_to_waiting(draft)
     settle_parents(draft)
     see_to_handovers(draft)
+    see_to_second_thoughts(draft)
     return draft.decide(draft.outcome(Verdict.DONE if due else Verdict.NOTHING))

@@ -6,75 +6,25 @@ asked again and again until somebody accepts. For any other case only an operato
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
 
-from devices.faults import Fault
-from devices.messages import Confidence
-from dispatch.crews import CompanyId, Crew, CrewId
-from dispatch.problem import Callout, Choice, Problem
-from dispatch.rules import Rules
-from dispatch.solver import solve
+from dispatch.crews import Crew, CrewId
+from dispatch.problem import Choice, Ranking
+from dispatch.solver import rank, solve
 from rescue.desk.draft import Draft
-from rescue.desk.letting_go import raise_level
+from rescue.desk.holding_back import keeps_level, kept_until
+from rescue.desk.letting_go import raise_level, rob
+from rescue.desk.outages import is_in_area_cut
+from rescue.desk.planning import deal
+from rescue.desk.problems import callout_of, problem_of
 from rescue.effects import OfferAssignment
-from rescue.escalation import FIRE_BRIGADE, REACHES, Asks, answer_by, is_exhausted, too_late
-from rescue.incident import Assignment, AssignmentId, AssignmentStatus, Deadline, Incident, Kind, Signal, advance
+from rescue.escalation import FIRE_BRIGADE, answer_by, is_exhausted, too_late
+from rescue.incident import Assignment, AssignmentId, AssignmentStatus, Deadline, Incident, Signal, advance
 from rescue.timeline import MACHINE, Actor
 
-NOBODY_INSIDE = 1.0
-PRIORITIES = {Confidence.CONFIRMED: 4.0, Confidence.LIKELY: 3.0, Confidence.POSSIBLE: 2.0}
-IN_NEED_ADDS = 1.0
 TOGETHER = "the power is out in the whole area: levels 1 and 2 are asked together"
 """As one pool of crews, the contractor's among them (Jinan)."""
-
-
-def callout_of(draft: Draft, incident: Incident) -> Callout:
-    """The incident as the solver sees it."""
-    return Callout(
-        incident_id=incident.incident_id,
-        lift_position=incident.lift.position if incident.lift else None,
-        contractor_id=incident.lift.company_id if incident.lift else None,
-        level=REACHES[_asks(draft, incident)],
-        priority=priority(incident),
-        waiting_since=incident.trapped_since,
-        excluded=_excluded(draft, incident),
-    )
-
-
-def priority(incident: Incident) -> float:
-    """What each second of waiting weighs; who is surely inside goes before who may be."""
-    if not incident.is_entrapment:
-        return NOBODY_INSIDE
-    return PRIORITIES[incident.evidence.confidence] + IN_NEED_ADDS * bool(incident.vulnerable or incident.injured)
-
-
-def _asks(draft: Draft, incident: Incident) -> Asks:
-    return draft.policy_of(incident).level(incident.level).asks
-
-
-def _excluded(draft: Draft, incident: Incident) -> dict[CrewId, str]:
-    """Crews that refused a while ago, and at level 2 their whole company: it has had its turn, others come now."""
-    lasts = timedelta(seconds=draft.policy_of(incident).refusal_lasts_s)
-    refused = {crew_id: r for crew_id, r in incident.refusals.items() if draft.now - r.at < lasts}
-    crews = draft.board.crews
-    had_turn: set[CompanyId] = set()
-    if _asks(draft, incident) is Asks.NEARBY and not _are_asked_together(draft, incident):
-        had_turn = {crews[c].company_id for c, r in refused.items() if c in crews and r.level < incident.level}
-    others = {c.crew_id: "its company was asked at level 1" for c in crews.values() if c.company_id in had_turn}
-    return others | {crew_id: refusal.reason for crew_id, refusal in refused.items()}
-
-
-def problem_of(draft: Draft, incident: Incident) -> Problem:
-    """This incident and every crew, as the board has them now."""
-    return Problem(
-        callouts=[callout_of(draft, incident)],
-        crews=list(draft.board.crews.values()),
-        companies=draft.board.companies,
-        busy=draft.busy(),
-        now=draft.now,
-        rules=Rules(level_2_radius_m=draft.policy_of(incident).nearby_within_m),
-    )
 
 
 def ask(draft: Draft, incident: Incident) -> Incident:
@@ -88,40 +38,72 @@ def ask(draft: Draft, incident: Incident) -> Incident:
     if incident.relief_id:
         return take_over(draft, incident)
     choice, lack = best_crew(draft, incident)
-    if choice and (late := too_late(incident, choice.eta_s, draft.now, draft.policy_of(incident))):
+    others = [one for one in draft.waiting() if one.incident_id != incident.incident_id] if choice else []
+    if others:
+        choice, lack = _share(draft, incident, others)
+    if choice and (late := _too_late(draft, incident, choice)):
         choice, lack = None, f"the best crew of level {incident.level} is {late}"
     if choice:
-        return offer(draft, incident, choice.crew_id, choice.eta_s, choice.reason, others=_others(choice))
-    if incident.level < FIRE_BRIGADE:
+        send(draft, [(incident, choice)])
+        return draft.incidents[incident.incident_id]
+    if incident.level < FIRE_BRIGADE and not keeps_level(draft, incident):
         return ask(draft, raise_level(draft, incident, lack))
     return _ask_again_later(draft, incident, lack)
 
 
 def best_crew(draft: Draft, incident: Incident) -> tuple[Choice | None, str]:
     """The crew to ask at this level; or none, and why the level is done with."""
-    if incident.level == 1 and _are_asked_together(draft, incident):
+    if incident.level == 1 and is_in_area_cut(draft, incident):
         return None, TOGETHER
-    if is_exhausted(incident, draft.policy_of(incident)):
+    if is_exhausted(incident, draft.policy_of(incident)) and not keeps_level(draft, incident):
         return None, f"level {incident.level} has had its attempts"
-    plan = solve(problem_of(draft, incident), draft.rules.travel)
+    plan = solve(problem_of(draft, incident), draft.rules.travel, routes=False)
     choice = plan.choices.get(incident.incident_id)
     return (choice, "") if choice else (None, plan.shortfalls[incident.incident_id].reason)
 
 
-def _are_asked_together(draft: Draft, incident: Incident) -> bool:
-    """The lift is without power with its whole area, so that no single company can be enough."""
-    member = draft.member((Fault.MAINS_LOST.value, incident.lift_id)) if incident.lift_id is not None else None
-    parent_ids = (incident.parent_id, member.parent_id if member and member.left_at is None else None)
-    parents = [draft.incident(parent_id) for parent_id in parent_ids if parent_id is not None]
-    return any(parent and parent.kind is Kind.POWER_OUTAGE and not parent.building for parent in parents)
+def _share(draft: Draft, incident: Incident, others: Sequence[Incident]) -> tuple[Choice | None, str]:
+    """Others wait too: who can go is dealt among all of them. They are asked for at once; this one's share is told."""
+    dealt = deal(draft, [incident, *others])
+    send_in_time(draft, others, dealt.choices)
+    return dealt.choices.get(incident.incident_id), dealt.lacks.get(incident.incident_id, "")
 
 
-def _others(choice: Choice) -> list[str]:
-    return [f"{c.crew_id}: {c.eta_s / 60:.0f} min" for c in choice.ranked if c.crew_id != choice.crew_id]
+def send_in_time(draft: Draft, waiting: Sequence[Incident], choices: Mapping[str, Choice]) -> None:
+    """Each of these cases asks the crew that was chosen for it, unless that would come too late for the level."""
+    pairs = [(one, choices[one.incident_id]) for one in waiting if one.incident_id in choices]
+    send(draft, [(one, choice) for one, choice in pairs if not _too_late(draft, one, choice)])
+
+
+def send(draft: Draft, pairs: Sequence[tuple[Incident, Choice]]) -> None:
+    """Ask these crews; a crew bound for what matters less is turned round, and the case it leaves is asked again."""
+    robbed = [one for incident, choice in pairs if (one := _turn_round(draft, incident, choice))]
+    for incident, choice in pairs:
+        others = [f"{c.crew_id}: {c.eta_s / 60:.0f} min" for c in choice.ranked if c.crew_id != choice.crew_id]
+        offer(draft, incident, choice.crew_id, choice.eta_s, choice.reason, others=others, ranking=choice.ranking)
+    for one in robbed:
+        ask_anew(draft, one)
+
+
+def _turn_round(draft: Draft, incident: Incident, choice: Choice) -> Incident | None:
+    holds = draft.holders().get(choice.crew_id)
+    reason = f"case {incident.number} needs crew {choice.crew_id} more: {choice.reason}"
+    return rob(draft, holds, reason) if holds else None
+
+
+def ask_anew(draft: Draft, robbed: Incident) -> Incident:
+    """The case that lost its crew, once the crew has been asked for the other; one that kept its own crew goes on."""
+    now = draft.incident(robbed.incident_id) or robbed
+    return now if now.assignment_id else ask(draft, now)
+
+
+def _too_late(draft: Draft, incident: Incident, choice: Choice) -> str:
+    return too_late(incident, choice.eta_s, draft.now, draft.policy_of(incident))
 
 
 def _ask_again_later(draft: Draft, incident: Incident, reason: str) -> Incident:
-    later = incident.due(ask_by=draft.after(draft.policy_of(incident).ask_again_after_s))
+    by = draft.after(draft.policy_of(incident).ask_again_after_s)
+    later = incident.due(ask_by=kept_until(draft, incident, by))
     if later.shortfall == reason:
         return draft.save(later)
     return draft.record(replace(later, shortfall=reason), "nobody_to_ask", f"Nobody can be asked: {reason}")
@@ -144,12 +126,16 @@ def offer(
     *,
     actor: Actor = MACHINE,
     others: list[str] | None = None,
+    ranking: Ranking | None = None,
 ) -> Incident:
-    """Ask this crew: a new attempt, with its deadline and the webhook that carries it."""
-    assignment = attempt(draft, incident, crew_id, eta_s, reason)
+    """Ask this crew: a new attempt, with its deadline and the webhook that carries it, and how all crews stood."""
+    if ranking is None:
+        ranking = rank(callout_of(draft, incident), problem_of(draft, incident), draft.rules.travel)
+    assignment = attempt(draft, incident, crew_id, eta_s, reason, ranking)
     asked = replace(
         advance(incident, Signal.OFFERED).without(Deadline.ASK_BY, Deadline.VERIFY_BY),
         assignment_id=assignment.assignment_id,
+        chosen_by=None if actor == MACHINE else actor.name,
         shortfall="",
     )
     said = f"Asked crew {crew_id} (attempt {assignment.attempt}): {reason}"
@@ -206,12 +192,16 @@ def _engaged_in_time(draft: Draft, incident: Incident) -> Incident:
     return incident.due(engage_by=draft.after(draft.policy_of(incident).engage_within_s))
 
 
-def attempt(draft: Draft, incident: Incident, crew_id: CrewId, eta_s: float | None, reason: str) -> Assignment:
-    """The next try, with this crew."""
+def attempt(
+    draft: Draft, incident: Incident, crew_id: CrewId, eta_s: float | None, reason: str, ranking: Ranking
+) -> Assignment:
+    """The next try, with this crew, which `ranking` shows among all others."""
     number = incident.attempts + 1
+    assignment_id = AssignmentId(f"{incident.incident_id}-{number}")
+    draft.rankings[assignment_id] = ranking
     return draft.save_assignment(
         Assignment(
-            assignment_id=AssignmentId(f"{incident.incident_id}-{number}"),
+            assignment_id=assignment_id,
             incident_id=incident.incident_id,
             attempt=number,
             level=incident.level,

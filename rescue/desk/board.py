@@ -16,8 +16,20 @@ from typing import TypeAlias, TypeVar
 
 from devices.messages import LiftId
 from dispatch.crews import Company, CompanyId, Crew, CrewId, Position
+from dispatch.problem import Ranking
+from rescue.desk.stakes import Aim, aim_of, waits_for_a_crew
 from rescue.effects import Effect
-from rescue.incident import HOLDS_CREW, AlarmLedger, Assignment, AssignmentId, Incident, IncidentId, Member, Place
+from rescue.incident import (
+    HOLDS_CREW,
+    AlarmLedger,
+    Assignment,
+    AssignmentId,
+    AssignmentStatus,
+    Incident,
+    IncidentId,
+    Member,
+    Place,
+)
 from rescue.timeline import Entry
 
 Key = TypeVar("Key")
@@ -40,12 +52,22 @@ class Board:
     companies: dict[CompanyId, Company] = field(default_factory=dict)
     members: dict[MemberKey, Member] = field(default_factory=dict)
     """The lifts of open parent cases, those that have recovered too."""
+    routes: dict[CrewId, tuple[IncidentId, ...]] = field(default_factory=dict)
+    """Where each crew is to go, one case after the other, by the plan in force. Advice, kept in memory only."""
     next_number: int = 1
+    expected_at: dict[IncidentId, datetime] = field(default_factory=dict, init=False)
+    """When the plan in force has somebody at each of its stops. It is shown, and nothing is decided by it."""
     by_lift: dict[LiftId, IncidentId] = field(default_factory=dict, init=False)
     by_place: dict[Place, IncidentId] = field(default_factory=dict, init=False)
     """The open parent cases."""
     holders: dict[CrewId, Assignment] = field(default_factory=dict, init=False)
     """The offer or assignment that each busy crew holds."""
+    worked: dict[CrewId, Assignment] = field(default_factory=dict, init=False)
+    """What each crew has finished last, be the case closed by now or not: one for each crew that ever worked."""
+    aims: dict[IncidentId, Aim] = field(default_factory=dict, init=False)
+    """All of each open case that other cases' decisions look at."""
+    waiting: dict[IncidentId, None] = field(default_factory=dict, init=False)
+    """The cases of people for whom nobody could be asked yet."""
     _attempts: dict[IncidentId, dict[AssignmentId, None]] = field(default_factory=dict, init=False)
     """The attempts of each open case, in their order."""
     _timers: list[tuple[datetime, IncidentId]] = field(default_factory=list, init=False, repr=False, compare=False)
@@ -54,6 +76,7 @@ class Board:
     def __post_init__(self) -> None:
         for incident in self.incidents.values():
             self._index(incident)
+            self._look_at(incident)
         for assignment in self.assignments.values():
             self._index_assignment(assignment)
 
@@ -63,6 +86,14 @@ class Board:
         self.incidents[incident.incident_id] = incident
         if before is None or before.deadlines != incident.deadlines:
             self._index(incident)
+        self._look_at(incident)
+
+    def _look_at(self, incident: Incident) -> None:
+        self.aims[incident.incident_id] = aim_of(incident)
+        if waits_for_a_crew(incident):
+            self.waiting[incident.incident_id] = None
+        else:
+            self.waiting.pop(incident.incident_id, None)
 
     def _index(self, incident: Incident) -> None:
         if incident.place:
@@ -84,19 +115,24 @@ class Board:
         self._attempts.setdefault(assignment.incident_id, {})[assignment.assignment_id] = None
         if assignment.status in HOLDS_CREW:
             self.holders[assignment.crew_id] = assignment
+        elif assignment.status is AssignmentStatus.RELEASED:
+            self.worked[assignment.crew_id] = assignment
 
     def _let_go(self, assignment_id: AssignmentId) -> None:
         before = self.assignments.get(assignment_id)
-        if before and self.holders.get(before.crew_id) is before:
-            del self.holders[before.crew_id]
+        for index in (self.holders, self.worked):
+            if before and index.get(before.crew_id) is before:
+                del index[before.crew_id]
 
     def attempts_of(self, incident_id: IncidentId) -> list[Assignment]:
         """Every attempt of an open case, the first one first."""
         return [self.assignments[assignment_id] for assignment_id in self._attempts.get(incident_id, ())]
 
     def take_off(self, incident: Incident) -> None:
-        """A case that is finished, with its attempts and its members."""
+        """A case that is finished, with its attempts and members; what its crews have done stays known of them."""
         self.incidents.pop(incident.incident_id, None)
+        self.aims.pop(incident.incident_id, None)
+        self.waiting.pop(incident.incident_id, None)
         if incident.place:
             _forget(self.by_place, incident.place, incident.incident_id)
             left = [key for key, member in self.members.items() if member.parent_id == incident.incident_id]
@@ -105,8 +141,9 @@ class Board:
         elif incident.lift_id is not None:
             _forget(self.by_lift, incident.lift_id, incident.incident_id)
         for assignment_id in self._attempts.pop(incident.incident_id, ()):
-            self._let_go(assignment_id)
-            del self.assignments[assignment_id]
+            attempt = self.assignments.pop(assignment_id)
+            if self.holders.get(attempt.crew_id) is attempt:
+                del self.holders[attempt.crew_id]
 
     def next_deadline(self) -> datetime | None:
         """The earliest deadline of all open cases."""
@@ -184,16 +221,24 @@ class Decision:
     members: Mapping[MemberKey, Member] = field(default_factory=dict)
     entries: tuple[Entry, ...] = ()
     effects: tuple[Effect, ...] = ()
+    rankings: Mapping[AssignmentId, Ranking] = field(default_factory=dict)
+    """Of each attempt that was begun: how every crew stood then."""
+    routes: Mapping[CrewId, tuple[IncidentId, ...]] | None = None
+    """The plan from now on; None: as before."""
+    expected_at: Mapping[IncidentId, datetime] = field(default_factory=dict)
+    """By that plan."""
 
     @property
     def is_empty(self) -> bool:
         """There is nothing to commit."""
         saved = self.incidents or self.assignments or self.ledgers or self.members
-        return not (saved or self.entries or self.effects)
+        return not (saved or self.entries or self.effects or self.routes is not None)
 
 
 def apply(board: Board, decision: Decision) -> None:
     """Bring the board to where the committed decision left things; finished cases leave it."""
+    if decision.routes is not None:
+        board.routes, board.expected_at = dict(decision.routes), dict(decision.expected_at)
     board.put_assignments(decision.assignments)
     board.ledgers.update(decision.ledgers)
     board.members.update(decision.members)

@@ -11,10 +11,13 @@ from rescue.desk.asking import ask
 from rescue.desk.comforting import miss
 from rescue.desk.draft import Draft
 from rescue.desk.handing_over import pass_hand_over
+from rescue.desk.holding import carry_out
+from rescue.desk.holding_back import keeps_level
 from rescue.desk.letting_go import lose_crew, raise_level
 from rescue.desk.outages import describe
 from rescue.desk.relieving import pass_expected, pass_relief_unanswered, pass_relieve, pass_set_out, relieve
 from rescue.desk.settling import settle_if_over
+from rescue.desk.shelving import bring_back
 from rescue.desk.telling import concerned, tell, tell_withdrawn
 from rescue.escalation import FIRE_BRIGADE, Mark, attend_within_s, marks_due, next_mark_at
 from rescue.incident import ACCEPTED, AssignmentStatus, Deadline, Incident
@@ -67,6 +70,8 @@ def _not_engaged(draft: Draft, incident: Incident, by: datetime) -> Incident:
     assignment = draft.assignment(incident.assignment_id)
     if incident.level == FIRE_BRIGADE or (assignment and assignment.status in ACCEPTED):
         return draft.save(incident)
+    if incident.escalation_held and keeps_level(draft, incident):
+        return draft.save(incident.due(engage_by=incident.escalation_held.until))
     return raise_level(draft, incident, "nobody has accepted in time: every level is engaged", to=FIRE_BRIGADE)
 
 
@@ -112,6 +117,8 @@ def _not_attended(draft: Draft, incident: Incident, by: datetime) -> Incident:
     settled = settle_if_over(draft, incident)
     if settled.is_final:
         return settled
+    if incident.shelved:
+        return bring_back(draft, incident.due(attend_by=by), "its time aside is over")
     again = incident.due(attend_by=draft.after(attend_within_s(incident.kind, draft.policy_of(incident))))
     again = draft.record(again, "attend_overdue", _waits(draft, incident))
     tell(draft, again, "incident.updated", *concerned(draft, again))
@@ -137,4 +144,5 @@ _PASSED: Mapping[Deadline, Callable[[Draft, Incident, datetime], Incident]] = {
     Deadline.CALL_BACK_BY: _not_called_back,
     Deadline.CLOSE_BY: _not_closed,
     Deadline.ATTEND_BY: _not_attended,
+    Deadline.CARRY_OUT_BY: carry_out,
 }

@@ -3,22 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from devices.messages import Area, LiftId
 from dispatch.crews import CompanyId, CrewId
+from dispatch.problem import Ranking
 from dispatch.travel import TravelTimes
 from rescue.desk.board import BUSY, Board, Decision, MemberKey, Outcome, Verdict
 from rescue.desk.inputs import Envelope, own_clock
+from rescue.desk.stakes import Aim, aim_of, waits_for_a_crew
 from rescue.effects import AcknowledgeAlarm, Effect, NotifyCompany, NotifyPassengers
 from rescue.escalation import Policy
-from rescue.incident import HOLDS_CREW, AlarmLedger, Assignment, AssignmentId, Incident, IncidentId, Kind, Member, Place
+from rescue.incident import (
+    HOLDS_CREW,
+    AlarmLedger,
+    Assignment,
+    AssignmentId,
+    AssignmentStatus,
+    Incident,
+    IncidentId,
+    Kind,
+    Member,
+    Place,
+)
 from rescue.policies import Policies, Where
 from rescue.timeline import MACHINE, Actor, Entry, Fact, chain
 
 GREENWICH = ZoneInfo("UTC")
+_DRAFTED = (
+    "incidents", "assignments", "ledgers", "members", "entries", "effects", "rankings", "routes",
+    "_by_lift", "_by_place", "_opened",
+)  # fmt: skip
+"""All of a draft that deciding adds to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +65,11 @@ class Draft:
     """A case that is over, of which the input speaks: the board holds it no more."""
     entries: list[Entry] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
+    rankings: dict[AssignmentId, Ranking] = field(default_factory=dict)
+    routes: Mapping[CrewId, tuple[IncidentId, ...]] | None = None
+    """Another plan than the board's."""
+    expected_at: Mapping[IncidentId, datetime] = field(default_factory=dict)
+    """By that plan."""
     _by_lift: dict[LiftId, IncidentId] = field(default_factory=dict)
     """The cases this draft opened."""
     _by_place: dict[Place, IncidentId] = field(default_factory=dict)
@@ -132,6 +156,38 @@ class Draft:
         held = (a for a in self.assignments.values() if a.status in HOLDS_CREW)
         return busy | {a.crew_id: BUSY[a.status] for a in held}
 
+    def holders(self) -> dict[CrewId, Assignment]:
+        """The offer or assignment that each busy crew holds, with what this draft has changed."""
+        holders = {crew_id: a for crew_id, a in self.board.holders.items() if a.assignment_id not in self.assignments}
+        return holders | {a.crew_id: a for a in self.assignments.values() if a.status in HOLDS_CREW}
+
+    def worked(self) -> Iterator[Assignment]:
+        """What each crew has finished last."""
+        finished = (a for a in self.assignments.values() if a.status is AssignmentStatus.RELEASED)
+        return iter((self.board.worked | {a.crew_id: a for a in finished}).values())
+
+    def freed(self) -> list[CrewId]:
+        """The crews that this draft has let go."""
+        before = [self.board.assignments.get(assignment_id) for assignment_id in self.assignments]
+        held = {a.crew_id for a in self.assignments.values() if a.status in HOLDS_CREW}
+        return [a.crew_id for a in before if a and a.status in HOLDS_CREW and a.crew_id not in held]
+
+    def aim(self, incident_id: IncidentId) -> Aim:
+        """What another case sees of this open one."""
+        drafted = self.incidents.get(incident_id)
+        return aim_of(drafted) if drafted else self.board.aims[incident_id]
+
+    def waiting(self) -> list[Incident]:
+        """The cases of people for whom nobody could be asked yet, the oldest first."""
+        ids = dict.fromkeys((*self.board.waiting, *self.incidents))
+        found = (self.incident(incident_id) for incident_id in ids)
+        return sorted((one for one in found if one and waits_for_a_crew(one)), key=lambda one: one.number)
+
+    @property
+    def plan(self) -> Mapping[CrewId, tuple[IncidentId, ...]]:
+        """Where each crew is to go, one case after the other, as far as a plan is in force."""
+        return self.board.routes if self.routes is None else self.routes
+
     def save(self, incident: Incident) -> Incident:
         """Take this value of the incident into the decision.
 
@@ -196,12 +252,23 @@ class Draft:
         """What became of an input."""
         return Outcome(verdict=verdict, reason=reason, incident_id=incident.incident_id if incident else None)
 
+    def mark(self) -> Mapping[str, object]:
+        """How far this draft has come, to go back to."""
+        return {name: copy(getattr(self, name)) for name in _DRAFTED}
+
+    def go_back(self, mark: Mapping[str, object]) -> None:
+        """Nothing of what was drafted since is decided."""
+        for name, drafted in mark.items():
+            setattr(self, name, copy(drafted))
+
     def forget(self) -> None:
         """Nothing of what was drafted is decided."""
         for drafted in (self.incidents, self.assignments, self.ledgers, self.members, self._by_lift, self._by_place):
             drafted.clear()
         self.entries.clear()
         self.effects.clear()
+        self.rankings.clear()
+        self.routes, self.expected_at = None, {}
         self._opened = 0
 
     def decide(self, outcome: Outcome) -> Decision:
@@ -214,6 +281,9 @@ class Draft:
             members=self.members,
             entries=tuple(self.entries),
             effects=tuple(reversed([*self._effects_as_decided()])),
+            rankings=self.rankings,
+            routes=self.routes,
+            expected_at=self.expected_at,
         )
 
     def _effects_as_decided(self) -> Iterator[Effect]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -87,6 +88,13 @@ class Action(StrEnum):
     CONFIRM_RELEASE = "confirm_release"
     CLOSE = "close"
     MERGE = "merge"
+    UNDO = "undo"
+    """What is held is not done."""
+    HOLD_ESCALATION = "hold_escalation"
+    SHELVE = "shelve"
+    UNSHELVE = "unshelve"
+    LEAVE = "leave"
+    """To whoever comes next, at the end of a shift."""
     REOPEN = "reopen"
     """The only one for a case that is over."""
 
@@ -114,6 +122,12 @@ class OperatorActed:
     """With `stand_down`: the passengers themselves say that they are out."""
     into: IncidentId | None = None
     """With `merge`: the case of the same people that goes on."""
+    hold_s: float | None = None
+    """With what can be undone: how long it waits for that. With `hold_escalation`: how long, None for all one may."""
+    until: datetime | None = None
+    """With `shelve`."""
+    is_supervisor: bool = False
+    """Whoever acts may do what is a supervisor's to decide."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,10 +139,22 @@ class OfferUndelivered:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanImproved:
+    """Where each crew had best go, one case after the other, as a planner found it for the board of a moment ago.
+
+    Advice: what has changed since then is not followed.
+    """
+
+    routes: Mapping[CrewId, tuple[IncidentId, ...]]
+    expected_at: Mapping[IncidentId, datetime] = field(default_factory=dict)
+    """When somebody is there, by this plan: for people to see, nothing is decided by it."""
+
+
 News = FaultRaised | FaultCleared | TestCallOverdue | TestCallHeard | LinkChanged
 """What is wrong with lifts while nobody is known to be inside. Many of these may be decided at once."""
 LiftEvent = AlarmRaised | AlarmEnded | EntrapmentFound | EntrapmentEnded | News
-Input = LiftEvent | Intake | CompanyAnswered | OperatorActed | OfferUndelivered
+Input = LiftEvent | Intake | CompanyAnswered | OperatorActed | OfferUndelivered | PlanImproved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

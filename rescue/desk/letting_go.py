@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rescue.desk.draft import Draft
-from rescue.desk.telling import contractors, tell, tell_withdrawn
+from rescue.desk.telling import contractors, tell, tell_robbed, tell_withdrawn
 from rescue.escalation import FIRE_BRIGADE
 from rescue.incident import (
     ACCEPTED,
@@ -95,12 +95,22 @@ def withdraw_crew(draft: Draft, incident: Incident, reason: str, *, final: bool 
     return freed
 
 
+def rob(draft: Draft, holds: Assignment, reason: str) -> Incident:
+    """The crew is free for a case that matters more; the case it was bound for is still to be asked again."""
+    other = draft.incident(holds.incident_id)
+    assert other is not None, "who holds a crew is an open case"
+    is_relief = other.relief_id == holds.assignment_id
+    freed = withdraw_relief(draft, other, reason) if is_relief else withdraw_crew(draft, other, reason)
+    tell_robbed(draft, freed, holds, reason)
+    return freed
+
+
 def raise_level(
     draft: Draft, incident: Incident, reason: str, *, to: int | None = None, actor: Actor = MACHINE
 ) -> Incident:
     """Engage the next level (or level `to`): the reason goes into the timeline and to the contractor."""
     level = min(to or incident.level + 1, FIRE_BRIGADE)
-    raised = replace(incident, level=level, asked_at_level=0)
+    raised = replace(incident, level=level, asked_at_level=0, escalation_held=None)
     if level == FIRE_BRIGADE:
         raised = raised.without(Deadline.ENGAGE_BY)
     name = draft.policy_of(incident).level(level).name

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from rescue.desk.attending import claim, note, unclaim
+from rescue.desk.attending import claim, leave, note, unclaim
 from rescue.desk.board import Outcome, Verdict
 from rescue.desk.comforting import comfort
 from rescue.desk.demands import Refused
 from rescue.desk.draft import Draft
-from rescue.desk.ending import close, confirm_release, false_alarm, stand_down
+from rescue.desk.ending import confirm_release
 from rescue.desk.handing_over import hand_over
+from rescue.desk.holding import do_or_hold, undo
+from rescue.desk.holding_back import hold_escalation
 from rescue.desk.inputs import Action, Envelope, OperatorActed
 from rescue.desk.merging import merge
 from rescue.desk.reopening import reopen
-from rescue.desk.sending import assign, escalate
+from rescue.desk.sending import escalate
+from rescue.desk.shelving import shelve, unshelve
 from rescue.desk.triage import triage
 from rescue.incident import Incident
 from rescue.timeline import Actor
@@ -54,12 +57,17 @@ _ACTIONS: Mapping[Action, Callable[[Draft, Incident, OperatorActed, Actor], Inci
     Action.COMFORT: comfort,
     Action.NOTE: note,
     Action.TRIAGE: triage,
-    Action.ASSIGN: assign,
+    Action.ASSIGN: do_or_hold,
     Action.ESCALATE: escalate,
     Action.HAND_OVER: hand_over,
-    Action.STAND_DOWN: stand_down,
-    Action.FALSE_ALARM: false_alarm,
+    Action.STAND_DOWN: do_or_hold,
+    Action.FALSE_ALARM: do_or_hold,
     Action.CONFIRM_RELEASE: confirm_release,
-    Action.CLOSE: close,
+    Action.CLOSE: do_or_hold,
     Action.MERGE: merge,
+    Action.UNDO: undo,
+    Action.HOLD_ESCALATION: hold_escalation,
+    Action.SHELVE: shelve,
+    Action.UNSHELVE: unshelve,
+    Action.LEAVE: leave,
 }

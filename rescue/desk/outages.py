@@ -19,6 +19,7 @@ from devices.messages import Area, Confidence, Evidence, LiftId
 from rescue.desk.draft import Draft
 from rescue.desk.opening import begin
 from rescue.desk.settling import settle
+from rescue.desk.stakes import building_of as building_of
 from rescue.desk.telling import tell
 from rescue.escalation import attend_within_s
 from rescue.incident import Incident, IncidentId, Kind, Lift, Member, Place, Source
@@ -49,11 +50,6 @@ class Sufferer:
         return Place(self.condition, self.area, building)
 
 
-def building_of(lift: Lift | None) -> str:
-    """What tells one building from another: its name alone does not, for every estate has a building 3."""
-    return f"{lift.address} {lift.building}".strip() if lift else ""
-
-
 def take_in(draft: Draft, incident_id: IncidentId, sufferer: Sufferer) -> Incident | None:
     """The parent case this lift now belongs to, opened as `incident_id` if need be; None while it suffers alone."""
     if sufferer.condition not in GROUPED:
@@ -75,6 +71,14 @@ def parent_of(draft: Draft, lift_id: LiftId) -> Incident | None:
         if member and member.left_at is None:
             return draft.incident(member.parent_id)
     return None
+
+
+def is_in_area_cut(draft: Draft, incident: Incident) -> bool:
+    """The lift is without power with its whole area, so that no single company can be enough."""
+    member = draft.member((Fault.MAINS_LOST.value, incident.lift_id)) if incident.lift_id is not None else None
+    parent_ids = (incident.parent_id, member.parent_id if member and member.left_at is None else None)
+    parents = [draft.incident(parent_id) for parent_id in parent_ids if parent_id is not None]
+    return any(parent and parent.kind is Kind.POWER_OUTAGE and not parent.building for parent in parents)
 
 
 def adopt(draft: Draft, incident: Incident) -> Incident:

@@ -95,13 +95,19 @@ def relieve(draft: Draft, incident: Incident) -> Incident:
     """Ask the best crew of this level in relief of the one that is late, if it would be there before that one."""
     if incident.relief_id is not None or not _is_waited_for(draft, incident):
         return draft.save(incident)
-    choice, _ = best_crew(draft, incident)
+    choice = _free_crew(draft, incident)
     if choice is None or not _is_sooner(draft, incident, choice):
         return draft.save(incident)
-    relief = attempt(draft, incident, choice.crew_id, choice.eta_s, choice.reason)
+    relief = attempt(draft, incident, choice.crew_id, choice.eta_s, choice.reason, choice.ranking)
     said = f"Asked crew {relief.crew_id} in relief (attempt {relief.attempt}): {choice.reason}"
     asked = replace(incident, relief_id=relief.assignment_id)
     return carry_offer(draft, asked, relief, "relief_offered", said, others=[])
+
+
+def _free_crew(draft: Draft, incident: Incident) -> Choice | None:
+    """The best crew of this level that nobody else has asked: whoever is under way elsewhere is not turned round."""
+    choice, _ = best_crew(draft, incident)
+    return choice if choice and choice.crew_id not in draft.busy() else None
 
 
 def relieved_by(draft: Draft, incident: Incident, relief: Assignment) -> Incident:

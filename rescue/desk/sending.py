@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from rescue.desk.asking import ask, eta_s, offer
+from rescue.desk.asking import ask, ask_anew, eta_s, offer
 from rescue.desk.demands import MANY_LIFTS, Refused, demand_people, demand_trapped
 from rescue.desk.draft import Draft
 from rescue.desk.inputs import OperatorActed
-from rescue.desk.letting_go import raise_level, withdraw
-from rescue.desk.redirecting import ask_anew, find_robbed, rob
+from rescue.desk.letting_go import raise_level, rob, withdraw
+from rescue.desk.redirecting import find_robbed
 from rescue.escalation import FIRE_BRIGADE
 from rescue.incident import ACCEPTED, Deadline, Incident
 from rescue.timeline import Actor

@@ -17,6 +17,7 @@ from rescue.desk.asking import ask
 from rescue.desk.board import Outcome, Verdict
 from rescue.desk.comforting import remind
 from rescue.desk.draft import Draft
+from rescue.desk.holding import drop
 from rescue.desk.inputs import Envelope
 from rescue.desk.letting_go import raise_level
 from rescue.desk.opening import begin
@@ -121,6 +122,8 @@ def set_going(draft: Draft, incident: Incident) -> Incident:
 
 
 def _join(draft: Draft, incident: Incident, report: Report, by: Actor) -> Incident:
+    if incident.held and incident.held.ends_case:
+        incident = drop(draft, incident, f"{report.source} tells of people inside")
     if not incident.is_entrapment:
         return rise(draft, incident, report, by)
     joined = knowing(incident, report)

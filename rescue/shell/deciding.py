@@ -1,37 +1,39 @@
 """One input, one decision, one transaction, then the outcome to whoever waits; and what happens where the desk fails.
 
-Inputs are decided one at a time, in the order of their lanes; only news comes in batches. Deadlines go between people
-and news and, where the urgent lanes never run dry, once after every so many: a deadline that passes is how the next
-crew is asked for whoever has waited longest.
+Inputs are decided one at a time, in the order of their lanes; only news is one decision in batches. Alarms that wait
+together are committed together (`grouping`): a decision each, one transaction for all. Deadlines go between people and
+news and, where the urgent lanes never run dry, once after every so many: a deadline that passes is how the next crew is
+asked for whoever has waited longest.
 
 An input on which the desk itself fails is tried once more on a board read afresh, and then set aside: a fault of ours
-must not stop the rescue of everybody else. What is decided instead is `undecided`'s to say. Everything here raises
+must not stop the rescue of everybody else. What is decided instead is `undecided`'s to say. Where it fails on many
+together they are decided one by one, so that only the one at fault comes to that. Everything here raises
 StoreUnavailable, after which nothing is known of the last commit: `begin` with a board loaded anew.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
 import structlog
 
-from devices.messages import AlarmRaised, EntrapmentFound, FaultRaised, LiftId, LinkChanged, TestCallOverdue
 from rescue.decisions.packing import Packer, leave_out
 from rescue.decisions.records import How, as_kept
 from rescue.decisions.witness import watch
 from rescue.desk import get_timer, handle, handle_news, handle_timer
 from rescue.desk.board import Board, Decision, Outcome, apply
 from rescue.desk.draft import DeskRules
-from rescue.desk.inputs import Envelope, Input, Intake
+from rescue.desk.inputs import Envelope, Finished, Input
 from rescue.effects import Effect
 from rescue.incident import IncidentId, Lift
-from rescue.ports import Clock, KeptDecision, Quarantine, Rendered, Store, StoreUnavailable
+from rescue.ports import Clock, Commit, KeptDecision, Quarantine, Rendered, Store, StoreUnavailable
+from rescue.shell.grouping import ALARMS_AT_ONCE, fork, those_together
 from rescue.shell.lanes import Lane, Lanes, Waiting
-from rescue.shell.lookups import find_finished
+from rescue.shell.lookups import find_finished, lift_to_open
 from rescue.shell.undecided import (
     bare_case,
     overdue_cases,
@@ -101,6 +103,8 @@ class Decider:
         """So many urgent inputs were decided since deadlines last had their turn."""
         self._singly = 0
         """So much news is to be decided one by one, since the desk failed on it together."""
+        self._alone = 0
+        """So many alarms are to be committed one by one, since the desk failed on them together."""
 
     def begin(self, board: Board) -> None:
         """With this board, just loaded."""
@@ -122,6 +126,9 @@ class Decider:
         if self._is_time() and (not urgent or self._in_a_row >= URGENT_IN_A_ROW):
             self._in_a_row = 0
             await self._pass_deadlines()
+        elif len(group := self._group(urgent)) > 1:
+            self._in_a_row += len(group)
+            await self._take_together(group)
         elif urgent:
             self._in_a_row += 1
             await self._take(*urgent)
@@ -130,6 +137,53 @@ class Decider:
         else:
             return False
         return True
+
+    # Alarms together
+
+    def _group(self, urgent: tuple[Lane, Waiting] | None) -> Sequence[Waiting]:
+        if urgent is None or urgent[0] is not Lane.ALARMS:
+            return ()
+        if self._alone:
+            self._alone -= 1
+            return ()
+        most = URGENT_IN_A_ROW - self._in_a_row if self._is_time() else ALARMS_AT_ONCE
+        return those_together(self._lanes.alarms(), most)
+
+    async def _take_together(self, group: Sequence[Waiting]) -> None:
+        try:
+            outcomes = await self._decide_together(group)
+        except StoreUnavailable:
+            raise
+        except Exception as error:
+            self.counts.faults += 1
+            self._alone = len(group)
+            log.error("the desk failed on alarms together: now one by one", fault=say(error), alarms=len(group))
+        else:
+            for waiting, outcome in zip(group, outcomes, strict=True):
+                self._settle(Lane.ALARMS, waiting, outcome)
+
+    async def _decide_together(self, group: Sequence[Waiting]) -> Sequence[Outcome]:
+        envelopes, board, decided = await self._envelopes(group), fork(self.board), []
+        with self._packer.committing():
+            for envelope in envelopes:
+                witness, now = watch(board, self._rules), self._clock.now()
+                decision = handle(witness.board, envelope, now, witness.rules)
+                decided.append((decision, self._packer.pack(witness, decision, now, How.INPUT, [envelope])))
+                apply(board, decision)
+                await asyncio.sleep(0)  # Each takes some milliseconds: whoever else is here must not wait for them all.
+            await self._commit_all(decided)
+        return [decision.outcome for decision, _ in decided]
+
+    async def _envelopes(self, group: Sequence[Waiting]) -> Sequence[Envelope]:
+        """What is needed for each is looked up for all at once, as the board is now."""
+        lift_ids = [lift_to_open(one.input, self.board) for one in group]
+        wanted = sorted({lift_id for lift_id in lift_ids if lift_id is not None})
+        cards = await self._store.find_lifts(wanted) if wanted else {}
+        finished = await asyncio.gather(*(find_finished(self._store, self.board, one.input) for one in group))
+        return [
+            _wrap(one, cards.get(lift_id) if lift_id else None, over)
+            for one, lift_id, over in zip(group, lift_ids, finished, strict=True)
+        ]
 
     # One input
 
@@ -151,13 +205,8 @@ class Decider:
         return decision.outcome
 
     async def _envelope(self, waiting: Waiting) -> Envelope:
-        return Envelope(
-            input_id=waiting.input_id,
-            input=waiting.input,
-            actor=waiting.actor,
-            lift=await self._card(waiting.input),
-            finished=await find_finished(self._store, self.board, waiting.input),
-        )
+        card = await self._card(waiting.input)
+        return _wrap(waiting, card, await find_finished(self._store, self.board, waiting.input))
 
     def _settle(self, lane: Lane, waiting: Waiting, outcome: Outcome) -> None:
         self.counts.decided += 1
@@ -189,18 +238,11 @@ class Decider:
         await self._set_aside(Lane.NEWS, news[0], error)
 
     async def _decide_news(self, news: Sequence[Waiting]) -> Sequence[Outcome]:
-        cards = await self._cards(news)
-        envelopes = [
-            Envelope(input_id=w.input_id, input=w.input, actor=w.actor, lift=_card_of(w.input, cards)) for w in news
-        ]
+        envelopes = await self._envelopes(news)
         witness, now = watch(self.board, self._rules), self._clock.now()
         decision, outcomes = handle_news(witness.board, envelopes, now, witness.rules)
         await self._commit(decision, self._packer.pack(witness, decision, now, How.NEWS, envelopes, outcomes))
         return outcomes
-
-    async def _cards(self, news: Sequence[Waiting]) -> Mapping[LiftId, Lift]:
-        wanted = {lift_id for waiting in news if (lift_id := _lift_to_open(waiting.input)) is not None}
-        return await self._store.find_lifts(sorted(wanted)) if wanted else {}
 
     # Deadlines
 
@@ -284,16 +326,30 @@ class Decider:
         await self._store.quarantine([quarantined(where, input_, error, self._clock.now())], QUARANTINE_KEEPS)
 
     async def _commit(self, decision: Decision, kept: KeptDecision | None = None) -> None:
-        if decision.is_empty:
-            return
+        await self._commit_all([(decision, kept)])
+
+    async def _commit_all(self, decided: Sequence[tuple[Decision, KeptDecision | None]]) -> None:
         now = self._clock.now()
-        kept = kept or leave_out(decision, now, "the desk had failed on it, and decided the least there is")
-        effects = [self._render(effect, now) for effect in decision.effects]
-        with self._packer.committing(), self._times.committing():
-            await self._store.commit(decision, effects, now, kept)
+        with self._packer.committing():
+            commits = [self._prepare(decision, kept, now) for decision, kept in decided if not decision.is_empty]
+            if not commits:
+                return
+            with self._times.committing():
+                await self._store.commit_all(commits, now)
+        self._note_spoken()
+        for commit in commits:
+            self._take_effect(commit.decision)
+
+    def _prepare(self, decision: Decision, kept: KeptDecision | None, now: datetime) -> Commit:
+        return Commit(
+            decision=decision,
+            effects=[self._render(effect, now) for effect in decision.effects],
+            kept=kept or leave_out(decision, now, "the desk had failed on it, and decided the least there is"),
+        )
+
+    def _take_effect(self, decision: Decision) -> None:
         apply(self.board, decision)
         self.counts.committed += 1
-        self._note_spoken()
         for entry in decision.entries:
             number = decision.incidents[entry.incident_id].number
             log.info(entry.what, case=number, by=entry.actor.name, said=entry.said)
@@ -303,11 +359,8 @@ class Decider:
 
     async def _card(self, input_: Input) -> Lift | None:
         """The registry's card, needed only where the input may open a case."""
-        match input_:
-            case AlarmRaised() | EntrapmentFound() | Intake() if not self.board.incident_of(input_.lift_id):
-                return await self._store.find_lift(input_.lift_id)
-            case _:
-                return None
+        lift_id = lift_to_open(input_, self.board)
+        return await self._store.find_lift(lift_id) if lift_id else None
 
     def _is_time(self) -> bool:
         by = get_timer(self.board)
@@ -317,15 +370,5 @@ class Decider:
         self._spoke_at = asyncio.get_running_loop().time()
 
 
-def _lift_to_open(news: Input) -> LiftId | None:
-    """The lift of which this news may open a case."""
-    match news:
-        case FaultRaised(is_flapping=False) | TestCallOverdue() | LinkChanged(online=False):
-            return news.lift_id
-        case _:
-            return None
-
-
-def _card_of(news: Input, cards: Mapping[LiftId, Lift]) -> Lift | None:
-    lift_id = _lift_to_open(news)
-    return cards.get(lift_id) if lift_id is not None else None
+def _wrap(waiting: Waiting, card: Lift | None, finished: Finished | None) -> Envelope:
+    return Envelope(input_id=waiting.input_id, input=waiting.input, actor=waiting.actor, lift=card, finished=finished)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import islice
@@ -28,7 +28,7 @@ from devices.messages import (
     TestCallOverdue,
 )
 from rescue.desk.board import Outcome, Verdict
-from rescue.desk.inputs import CompanyAnswered, Input, Intake, OfferUndelivered, OperatorActed
+from rescue.desk.inputs import CompanyAnswered, Input, Intake, OfferUndelivered, OperatorActed, PlanImproved
 from rescue.timeline import Actor
 
 
@@ -56,7 +56,7 @@ def lane_of(said: Input) -> Lane:
     match said:
         case AlarmRaised() | AlarmEnded() | EntrapmentFound() | EntrapmentEnded() | Intake() | OfferUndelivered():
             return Lane.ALARMS
-        case CompanyAnswered() | OperatorActed():
+        case CompanyAnswered() | OperatorActed() | PlanImproved():
             return Lane.PEOPLE
         case FaultRaised() | FaultCleared() | TestCallOverdue() | TestCallHeard() | LinkChanged():
             return Lane.NEWS
@@ -139,6 +139,10 @@ class Lanes:
             if queue:
                 return lane, queue[0]
         return None
+
+    def alarms(self) -> Iterator[Waiting]:
+        """The alarms that wait, the first one first, left in their places until `done`."""
+        return iter(self._lanes[Lane.ALARMS])
 
     def news(self, most: int) -> Sequence[Waiting]:
         """The next news, left in its place until `done`; what arrives from now on takes the place of none of it."""

@@ -1,16 +1,28 @@
-"""The case that an input speaks of, where it is over and so no longer on the board: read for the desk, like a card.
+"""What the desk needs beside the board: the registry's card of a lift, and the case that is over but still spoken of.
 
-Decides when it is worth a reading: an answer to an attempt that is not on the board, an action on a case that is not,
-and a sign of people in a lift without an open case, which may have had one lately. Must not know what is made of it.
+Decides when a card is needed: where the input may open a case. And when it is worth reading a case that is no longer on
+the board: for an answer to an attempt that is not there, for an action on a case that is not, and for a sign of people
+in a lift without an open case, which may have had one lately. Must not know what is made of it.
 """
 
 from __future__ import annotations
 
-from devices.messages import AlarmRaised, EntrapmentFound
+from devices.messages import AlarmRaised, EntrapmentFound, FaultRaised, LiftId, LinkChanged, TestCallOverdue
 from rescue.desk.board import Board
 from rescue.desk.inputs import CompanyAnswered, Finished, Input, Intake, OperatorActed
 from rescue.incident import Assignment, AssignmentId, Incident
 from rescue.ports import Store
+
+
+def lift_to_open(said: Input, board: Board) -> LiftId | None:
+    """The lift of which this may open a case."""
+    match said:
+        case AlarmRaised() | EntrapmentFound() | Intake():
+            return None if board.incident_of(said.lift_id) else said.lift_id
+        case FaultRaised(is_flapping=False) | TestCallOverdue() | LinkChanged(online=False):
+            return said.lift_id
+        case _:
+            return None
 
 
 async def find_finished(store: Store, board: Board, said: Input) -> Finished | None:

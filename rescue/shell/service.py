@@ -15,13 +15,13 @@ import structlog
 from prometheus_client import CollectorRegistry
 
 from devices.messages import LiftId
-from dispatch.problem import Candidate, Refusal
+from dispatch.problem import Ranking
 from dispatch.solver import rank
 from rescue.desk import get_timer
-from rescue.desk.asking import callout_of, problem_of
 from rescue.desk.board import Board, Decision, Outcome
 from rescue.desk.draft import DeskRules, Draft
 from rescue.desk.inputs import Input, LiftEvent, OfferUndelivered
+from rescue.desk.problems import callout_of, problem_of
 from rescue.effects import Effect
 from rescue.incident import Incident
 from rescue.ports import Clock, Rendered, StoreUnavailable
@@ -123,7 +123,7 @@ class DeskService:
         except (LaneFull, TimeoutError) as error:
             raise DeskBusy(str(error) or f"the desk did not come to it within {ANSWER_WITHIN_S:g} s") from None
 
-    def candidates(self, incident: Incident) -> tuple[tuple[Candidate, ...], tuple[Refusal, ...]]:
+    def candidates(self, incident: Incident) -> Ranking:
         """Every crew ranked for this case as things stand, and why the others may not go."""
         draft = Draft(self.board, self._rules, self._clock.now())
         return rank(callout_of(draft, incident), problem_of(draft, incident), self._rules.travel)

@@ -45,6 +45,9 @@ BRIEFING, HANDING_OVER, LETTING_GO, REDIRECTING, RELIEVING, TELLING = (
     f"rescue/desk/{name}.py"
     for name in ("briefing", "handing_over", "letting_go", "redirecting", "relieving", "telling")
 )
+PLANNING, PROBLEMS, REPLANNING, STAKES = (
+    f"rescue/desk/{name}.py" for name in ("planning", "problems", "replanning", "stakes")
+)
 POLICIES = "rescue/policies.py"
 ESCALATION, TIMELINE = "rescue/escalation.py", "rescue/timeline.py"
 
@@ -155,18 +158,18 @@ PLANTS = (
     Plant(
         "nobody is asked again when nobody could be asked",
         ASKING,
-        "later = incident.due(ask_by=draft.after(draft.policy_of(incident).ask_again_after_s))",
+        "later = incident.due(ask_by=kept_until(draft, incident, by))",
         "later = incident",
     ),
     Plant(
         "a crew that refused is asked again at once",
-        ASKING,
+        PROBLEMS,
         "if draft.now - r.at < lasts",
         "if draft.now - r.at < 0 * lasts",
     ),
     Plant(
         "a company that had its turn at level 1 is asked again at level 2",
-        ASKING,
+        PROBLEMS,
         "if c in crews and r.level < incident.level}",
         "if c in crews and r.level < 0}",
     ),
@@ -459,7 +462,7 @@ PLANTS = (
     ),
     Plant(
         "lifts of one street are one building",
-        OUTAGES,
+        STAKES,
         'return f"{lift.address} {lift.building}".strip() if lift else ""',
         'return lift.building if lift else ""',
     ),
@@ -484,8 +487,8 @@ PLANTS = (
     Plant(
         "an outage stays open for ever",
         "rescue/desk/__init__.py",
-        "    outcome = _take(draft, envelope)\n    settle_parents(draft)\n",
-        "    outcome = _take(draft, envelope)\n",
+        "    outcome = _take(draft, envelope)\n    see_to_waiting(draft)\n    settle_parents(draft)\n",
+        "    outcome = _take(draft, envelope)\n    see_to_waiting(draft)\n",
     ),
     Plant(
         "a building's outage stays beside its area's",
@@ -515,7 +518,7 @@ PLANTS = (
     Plant(
         "in an area without power levels 1 and 2 are not asked together",
         ASKING,
-        "if incident.level == 1 and _are_asked_together(draft, incident):",
+        "if incident.level == 1 and is_in_area_cut(draft, incident):",
         "if False:",
     ),
     Plant(
@@ -609,8 +612,8 @@ PLANTS = (
     Plant(
         "cases that matter as much take crews from each other",
         REDIRECTING,
-        "if priority(other) >= priority(incident):",
-        "if priority(other) > priority(incident):",
+        "if stake_of(other) >= stake_of(incident):",
+        "if stake_of(other) > stake_of(incident):",
     ),
     Plant(
         "a crew is called away from people beside whom it stands",
@@ -620,9 +623,100 @@ PLANTS = (
     ),
     Plant(
         "a case that lost its crew to another is not asked again",
-        REDIRECTING,
+        ASKING,
         "return now if now.assignment_id else ask(draft, now)",
         "return now",
+    ),
+    # what the dispatcher is told
+    Plant(
+        "authorised staff are not asked for",
+        PROBLEMS,
+        "required_qualifications=required_of(incident)",
+        "required_qualifications=frozenset()",
+    ),
+    Plant("what is at stake is not told", PROBLEMS, "stake=stake_of(incident)", "stake=Stake.CONFIRMED"),
+    Plant(
+        "people wait for a crew that is about to finish elsewhere",
+        PROBLEMS,
+        "NOT_WAITED_FOR_S = 0.0",
+        "NOT_WAITED_FOR_S = 900.0",
+    ),
+    Plant(
+        "a crew that has long been at work counts as free",
+        PROBLEMS,
+        "            if free_at > draft.now:\n",
+        "            if True:\n",
+    ),
+    Plant(
+        "crews are turned round between people",
+        PROBLEMS,
+        "if one.status in UNDER_WAY and draft.aim(one.incident_id).stake is Stake.NOBODY:",
+        "if one.status in UNDER_WAY:",
+    ),
+    Plant("a rest never ends", PROBLEMS, " and until > draft.now:", ":"),
+    Plant("every rescue earns a rest", PROBLEMS, ">= policy.rest_after_s", ">= 0"),
+    Plant(
+        "a building to which somebody is going is seen to like any other",
+        PROBLEMS,
+        "attended=frozenset(aim.building for one in others.values() if (aim := draft.aim(one.incident_id)).building)",
+        "attended=frozenset()",
+    ),
+    Plant("a change of crews need not pay for itself", PROBLEMS, "published=told", "published={}"),
+    Plant(
+        "an operator's choice counts as long as the case is open",
+        ASKING,
+        "chosen_by=None if actor == MACHINE else actor.name",
+        "chosen_by=incident.chosen_by or (None if actor == MACHINE else actor.name)",
+    ),
+    # many wait
+    Plant(
+        "who waits is not thought of when a crew becomes free",
+        "rescue/desk/__init__.py",
+        "    outcome = _take(draft, envelope)\n    see_to_waiting(draft)\n",
+        "    outcome = _take(draft, envelope)\n",
+    ),
+    Plant(
+        "whoever looks first gets the crew",
+        ASKING,
+        "if one.incident_id != incident.incident_id] if choice else []",
+        "if one.incident_id != incident.incident_id] if False else []",
+    ),
+    Plant("a plan is not followed", PLANNING, "Dealt(), _next_ones(draft, waiting)", "Dealt(), list(waiting)"),
+    Plant(
+        "a case that is newer than the plan waits for the next",
+        PLANNING,
+        "one.incident_id in following or one.incident_id not in known",
+        "one.incident_id in following",
+    ),
+    Plant(
+        "a plan's stops at cases that are seen to count",
+        REPLANNING,
+        "if (case := draft.incident(one)) and _is_unanswered(draft, case))",
+        "if draft.incident(one))",
+    ),
+    Plant(
+        "a plan takes back an offer that was accepted",
+        REPLANNING,
+        "incident.is_entrapment and offer.status is AssignmentStatus.OFFERED)",
+        "incident.is_entrapment)",
+    ),
+    Plant(
+        "a plan takes back what an operator chose",
+        PROBLEMS,
+        "for one in incidents if one.chosen_by and one.incident_id in told}",
+        "for one in incidents if not told and one.incident_id in told}",
+    ),
+    Plant(
+        "an offer that we changed counts as one that failed",
+        REPLANNING,
+        "max(0, freed.asked_at_level - 1)",
+        "freed.asked_at_level",
+    ),
+    Plant(
+        "a plan leaves crews idle",
+        REPLANNING,
+        "    changed = _change_offers(draft)\n    _ask_for_waiting(draft)\n",
+        "    changed = _change_offers(draft)\n",
     ),
     # the decision itself
     Plant(

@@ -13,7 +13,7 @@ SEEDS = int(os.environ.get("RESCUE_SIMULATION_SEEDS", "120"))
 
 @pytest.mark.parametrize("block", range(10))
 def test_no_alarm_is_lost_under_faults_and_every_case_ends_without_them(block: int) -> None:
-    entrapments = crashes = mergers = reopened = redirected = 0
+    entrapments = crashes = mergers = reopened = redirected = replanned = changed = 0
     told: set[str] = set()
     for seed in range(block * SEEDS // 10, (block + 1) * SEEDS // 10):
         try:
@@ -25,10 +25,14 @@ def test_no_alarm_is_lost_under_faults_and_every_case_ends_without_them(block: i
         mergers += world.mergers
         reopened += world.reopened
         redirected += world.redirected
+        replanned += world.replanned
+        changed += world.offers_changed
         told |= {entry.what for entry in world.invariants.entries}
     assert entrapments > 0
     assert crashes > 0
     assert mergers > 0
     assert reopened > 0
     assert redirected > 0
+    assert replanned > 0
+    assert changed > 0
     assert told >= {"hand_over_due", "handed_over", "not_set_out", "relief_offered", "took_over"}

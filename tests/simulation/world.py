@@ -22,17 +22,29 @@ from devices.fleet import Fleet
 from devices.messages import EndOfAlarm, Event, LiftId, Message, RawFault, Status
 from devices.slot import Rules
 from dispatch.crews import CrewId
+from dispatch.dealing import improve
 from dispatch.travel import StraightLine
 from rescue.desk import get_timer, handle, handle_news, handle_timer
 from rescue.desk.board import Board, Decision, Outcome, Verdict, apply
-from rescue.desk.draft import DeskRules
-from rescue.desk.inputs import Action, Answer, CompanyAnswered, Envelope, Input, Intake, News, OperatorActed
+from rescue.desk.draft import DeskRules, Draft
+from rescue.desk.inputs import (
+    Action,
+    Answer,
+    CompanyAnswered,
+    Envelope,
+    Input,
+    Intake,
+    News,
+    OperatorActed,
+    PlanImproved,
+)
 from rescue.incident import ACCEPTED, TRAPPED, AssignmentId, Caller, Deadline, Incident, Source
 from rescue.incident import Status as CaseStatus
 from rescue.policies import Policies
 from rescue.ports import Carried, Delivery, Downlink, Outgoing
 from rescue.sending.render import render
 from rescue.shell.lookups import find_finished
+from rescue.shell.planner import find_routes, question
 from rescue.store.memory import Endpoint, MemoryStore
 from rescue.timeline import Actor
 from tests.simulation.invariants import Invariants, demand
@@ -107,6 +119,9 @@ class World:
         self.redirected = 0
         self.mergers = 0
         self.reopened = 0
+        self.replanned = 0
+        """Plans that were handed in, and offers that they changed."""
+        self.offers_changed = 0
         self.working: dict[CrewId, AssignmentId] = {}
         self.seen_webhooks: set[str] = set()
         self._queue: list[tuple[float, int, Callable[[], object]]] = []
@@ -130,6 +145,7 @@ class World:
         for _ in range(2):
             self._at(self.random.uniform(600, 3000), self._misread_plate)
         self._at(30, self._operate)
+        self._at(40, self._plan)
         self._run_until(self.faulty_until)
         self.faults = NO_FAULTS
         self._run_until(self.until)
@@ -546,6 +562,22 @@ class World:
         if assignment is None or assignment.status not in ACCEPTED or assignment.accepted_at is None:
             return False
         return self._instant - assignment.accepted_at > timedelta(minutes=50)
+
+    # The planner
+
+    def _plan(self) -> None:
+        """As the shell does; the desk hears of it when it comes to it, and much may have happened by then."""
+        self._at(self.random.choice((10, 60, 180)), self._plan)
+        problem = question(Draft(self.service.board, self.service.rules, self._instant))
+        plan = find_routes(problem, self.service.rules.travel, improve) if problem else PlanImproved(routes={})
+        if plan.routes != self.service.board.routes:
+            self._at(self.random.choice((0, 1, 30)), lambda: self._hand_in(plan))
+
+    def _hand_in(self, plan: PlanImproved) -> None:
+        outcome = self._submit(plan)
+        if outcome and plan.routes:
+            self.replanned += 1
+            self.offers_changed += ", 0 offers" not in outcome.reason
 
     def _act(self, incident_id: Any, action: Action, **more: Any) -> Outcome | None:
         return self._submit(OperatorActed(incident_id=incident_id, action=action, **more))

@@ -360,6 +360,34 @@ def _what_is_acknowledged_is_known(step: Step) -> Iterator[str]:
                 yield f"alarm {effect.number} of {effect.lift_id} is acknowledged and nowhere written"
 
 
+def _a_plan_is_advice(step: Step) -> Iterator[str]:
+    """It changes no offer that was accepted, none that an operator made, and none that is made in relief."""
+    if step.decision.routes is None:
+        return
+    for assignment in step.lost:
+        case = step.before.incidents[assignment.incident_id]
+        if assignment.status is not AssignmentStatus.WITHDRAWN:
+            yield f"{assignment.assignment_id} is {assignment.status} by a plan"
+        if step.before.assignments[assignment.assignment_id].status is not AssignmentStatus.OFFERED:
+            yield f"{assignment.assignment_id} had been accepted, and is taken back by a plan"
+        if case.chosen_by and case.is_entrapment:
+            yield f"{case.incident_id} loses the crew that {case.chosen_by} chose"
+        if assignment.assignment_id == case.relief_id:
+            yield f"{case.incident_id} loses its relief by a plan"
+
+
+def _nobody_is_idle_while_people_wait(step: Step) -> Iterator[str]:
+    """With a plan, whoever may go somewhere goes."""
+    if step.decision.routes is None:
+        return
+    for case in step.after.incidents.values():
+        if not case.is_entrapment or case.status is not Status.OPEN or Deadline.ASK_BY not in case.deadlines:
+            continue
+        refused = {c for c, r in case.refusals.items() if step.now - r.at < timedelta(seconds=600)}
+        idle = {c for c, crew in step.after.crews.items() if crew.on_duty} - refused - step.after.holders.keys()
+        yield from (f"{crew_id} is idle while {case.incident_id} waits" for crew_id in sorted(idle))
+
+
 RULES: tuple[Callable[[Step], Iterator[str]], ...] = (
     _one_open_case_a_lift,
     _something_ahead,
@@ -388,4 +416,6 @@ RULES: tuple[Callable[[Step], Iterator[str]], ...] = (
     _what_is_over_stays_over,
     _nobody_is_lost_in_a_merger,
     _what_is_acknowledged_is_known,
+    _a_plan_is_advice,
+    _nobody_is_idle_while_people_wait,
 )

@@ -30,7 +30,16 @@ from devices.messages import (
 from dispatch.crews import CrewId
 from rescue.desk import handle
 from rescue.desk.board import Decision, Verdict, apply
-from rescue.desk.inputs import Action, Answer, CompanyAnswered, Intake, News, OfferUndelivered, OperatorActed
+from rescue.desk.inputs import (
+    Action,
+    Answer,
+    CompanyAnswered,
+    Intake,
+    News,
+    OfferUndelivered,
+    OperatorActed,
+    PlanImproved,
+)
 from rescue.effects import AcknowledgeAlarm
 from rescue.escalation import FIRE_BRIGADE, Policy
 from rescue.incident import (
@@ -41,6 +50,7 @@ from rescue.incident import (
     Caller,
     Deadline,
     Incident,
+    IncidentId,
     Sign,
     Source,
     Status,
@@ -414,6 +424,15 @@ class AnyDay(RuleBasedStateMachine):
         assert (merged.status, merged.merged_into_id) == (Status.CLOSED, into.incident_id)
         assert self.stage.board.incident_of(LiftId(case.lift_id or "")) is None
         assert grown.status is not Status.OPEN or (case.status is Status.OPEN and into.status is Status.OPEN)
+
+    @rule(wishes=st.dictionaries(CREW_IDS, st.lists(ANY, min_size=1, max_size=3), max_size=3))
+    def plan(self, wishes: dict[CrewId, list[int]]) -> None:
+        """Any plan whatever, of cases that are over too: what is wrong with it must do no harm."""
+        ids = [*self.stage.cases, IncidentId("nobody's")]
+        routes = {crew_id: tuple(pick(ids, which) for which in stops) for crew_id, stops in wishes.items()}
+        stops = (stop for route in routes.values() for stop in route)
+        at = {stop: self.stage.now + timedelta(minutes=n) for n, stop in enumerate(stops)}
+        self.stage.tell(PlanImproved(routes=routes, expected_at=at))
 
     @precondition(lambda self: any(case.is_final for case in self.stage.cases.values()))
     @rule(which=ANY, reason=st.sampled_from(["", "too early"]))

@@ -78,16 +78,32 @@ def test_people_in_need_take_a_crew_from_people_who_are_well() -> None:
     assert redirect(play, "A2", "K1") is Verdict.DONE
 
 
-def test_a_fault_gives_its_crew_up_to_people_and_waits_for_an_operator() -> None:
+def test_a_fault_gives_its_crew_up_to_people_by_itself_and_waits_for_an_operator() -> None:
     play = Play(lifts=LIFTS)
     play.fault("A1")
     play.act(Action.ASSIGN, incident="A1", crew_id="K1")
     play.alarm("A2")
-    assert redirect(play, "A2", "K1") is Verdict.DONE
+    assert bound(play) == {"K1": "A2"}
     fault = play.case_of("A1")
     assert fault
     assert (fault.status, fault.assignment_id) == (Status.OPEN, None)
     assert Deadline.ATTEND_BY in fault.deadlines
+
+
+def test_a_crew_stays_with_a_fault_where_another_is_about_as_near_to_the_people() -> None:
+    near = [crew("K1", CONTRACTOR, 1), crew("K2", CONTRACTOR, 1.1)]
+    play = Play(lifts=LIFTS, crews=near)
+    play.fault("A1")
+    play.act(Action.ASSIGN, incident="A1", crew_id="K1")
+    play.alarm("A2")
+    assert bound(play) == {"K1": "A1", "K2": "A2"}
+
+
+def test_no_crew_is_turned_round_by_itself_between_people() -> None:
+    play = Play(lifts=LIFTS, crews=[crew("K1", CONTRACTOR, 1), crew("K2", CONTRACTOR, 12)])
+    play.alarm("A1")
+    play.call("A2", vulnerable=("elderly",))
+    assert bound(play) == {"K1": "A1", "K2": "A2"}
 
 
 def test_nobody_is_called_away_from_people_beside_whom_they_stand(possible_and_confirmed: Play) -> None:
