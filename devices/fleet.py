@@ -127,6 +127,8 @@ class Fleet:
         """Whose states changed, and when: the longest ago first."""
         self._told: dict[LiftId, None] = {}
         """Of which people were told: that must not be told again, so it is stored without waiting whether it lasts."""
+        self._heard: set[LiftId] | None = None
+        """Whose slots may be other than they were taken for; None while nobody asks."""
         self._is_deaf = False
 
     def add(self, lift_id: LiftId, area: Area, own: OwnRules | None = None) -> None:
@@ -214,6 +216,7 @@ class Fleet:
         self._is_deaf = True
         for slot in self._slots.values():
             slot.quiet_by = NEVER
+        self._hear_of_all()
 
     def resume_listening(self, now: float) -> None:
         """We hear again; silence counts from now, with the grace of a restart."""
@@ -221,6 +224,7 @@ class Fleet:
         for slot in self._slots.values():
             excuse_silence(slot, now, self._rules)
         self._rebuild()
+        self._hear_of_all()
 
     def take_touched(self, most: int, now: float) -> tuple[Sequence[tuple[LiftId, dict[str, Any]]], bool]:
         """Snapshots of lifts whose state changed `STORED_AFTER_S` ago and stayed so, and whether more are due.
@@ -240,6 +244,19 @@ class Fleet:
                 taken.append((lift_id, snapshot(slot)))
         return taken, len(due) >= most
 
+    def keep_heard(self) -> None:
+        """From now on, keep which lifts are heard, for `take_heard`; at first all of them."""
+        self._heard = set(self._slots)
+
+    def take_heard(self) -> Sequence[LiftSlot]:
+        """Lifts that were heard, or found silent, since this was asked last: to be read, never changed."""
+        heard, self._heard = self._heard or set(), set()
+        return [slot for lift_id in heard if (slot := self._slots.get(lift_id))]
+
+    def _hear_of_all(self) -> None:
+        if self._heard is not None:
+            self._heard.update(self._slots)
+
     def snapshot_of(self, lift_id: LiftId) -> Mapping[str, Any] | None:
         """One lift's state as it would be stored, None for an unknown one."""
         slot = self._slots.get(lift_id)
@@ -251,6 +268,8 @@ class Fleet:
         if slot is not None and slot.online is None:
             restore(slot, stored, now, self._rules)
             self._queue(slot)
+            if self._heard is not None:
+                self._heard.add(lift_id)
 
     def believe_fault(self, lift_id: LiftId, fault: Fault, since: float) -> None:
         """The lift has an open case for this: if its next status shows it no longer, it is told as cleared."""
@@ -360,6 +379,8 @@ class Fleet:
         """What every change of a slot may lead to, whatever the message was."""
         if slot.must_test and slot.test_by == NEVER and slot.test_call_at is None and not slot.is_test_overdue:
             expect_test_calls(slot, now, self._rules)
+        if self._heard is not None:
+            self._heard.add(slot.lift_id)
         self._queue(slot)
         if slot.is_touched:
             slot.is_touched = False

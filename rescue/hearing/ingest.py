@@ -29,19 +29,11 @@ from rescue.shell.service import DeskService, lift_actor
 
 log = structlog.get_logger(__name__)
 
-SUBSCRIPTIONS: Sequence[tuple[str, int]] = (
-    ("lifts/v1/+/+/status", 0),
-    ("lifts/v1/+/+/alarm", 1),
-    ("lifts/v1/+/+/fault", 1),
-    ("lifts/v1/+/+/test", 1),
-    ("lifts/v1/+/+/link", 1),
-    ("crews/v1/+/+/position", 0),
-)
 QUARANTINE_WAITS = 1_000
 """Unusable messages waiting to be written down; beyond it they are counted and not kept."""
 QUARANTINE_KEEPS = 100_000
 KEPT_BYTES = 8_192
-EXPIRE_AT_ONCE = 1_000
+EXPIRE_AT_ONCE = 200
 """Lifts whose deadlines pass before the event loop may do something else."""
 FLUSH_EVERY_S = 0.5
 
