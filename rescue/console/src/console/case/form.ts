@@ -1,0 +1,34 @@
+// Which form of the chosen case is open: one at a time, opened by a button or by a key.
+
+import { effect, signal } from "@preact/signals";
+import { chosenId, pane } from "../state/view";
+
+export type FormName =
+  | "note"
+  | "escalate"
+  | "triage"
+  | "confirm_release"
+  | "close"
+  | "stand_down"
+  | "false_alarm"
+  | "merge"
+  | "reopen"
+  | "dispatch";
+
+export const openForm = signal<FormName | null>(null);
+
+effect(() => {
+  // Another case has its own forms.
+  chosenId.value;
+  openForm.value = null;
+});
+
+export function open(form: FormName): void {
+  pane.value = "case";
+  openForm.value = openForm.peek() === form ? null : form;
+}
+
+/** Shut this form, or whichever is open; another one that was opened meanwhile stays. */
+export function shut(form = openForm.peek()): void {
+  if (openForm.peek() === form) openForm.value = null;
+}

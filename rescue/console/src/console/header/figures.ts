@@ -1,0 +1,43 @@
+// The day's figures and the service's own health: asked for now and then, for neither is anything a case waits for.
+
+import { effect, signal } from "@preact/signals";
+import { readCauses, readFigures, readHealth } from "../../shared/api/calls";
+import { Refusal } from "../../shared/api/client";
+import type { CauseGroup, Figures, Health } from "../../shared/api/types";
+import { midnight } from "../../shared/time";
+import { canCommand, isLoaded } from "../state/centre";
+import { serverClock } from "../state/clock";
+import { who } from "../state/session";
+
+const EVERY_MS = 5000;
+
+export const figures = signal<Figures | null>(null);
+export const health = signal<Health | null>(null);
+/** What a case may be filed under, by group. */
+export const causes = signal<readonly CauseGroup[]>([]);
+
+let timer: ReturnType<typeof setInterval> | undefined;
+
+effect(() => {
+  clearInterval(timer);
+  if (who.value === null || !isLoaded.value || !canCommand.value) return;
+  void look();
+  timer = setInterval(look, EVERY_MS);
+});
+
+async function look(): Promise<void> {
+  if (document.visibilityState !== "visible") return;
+  try {
+    const [day, state, list] = await Promise.all([
+      readFigures(midnight(serverClock.now())),
+      readHealth(),
+      causes.peek().length > 0 ? causes.peek() : readCauses(),
+    ]);
+    figures.value = day;
+    health.value = state;
+    causes.value = list;
+  } catch (error) {
+    // The heartbeat tells that the line is down; here is nothing to add.
+    if (!(error instanceof Refusal)) throw error;
+  }
+}
