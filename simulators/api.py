@@ -9,13 +9,14 @@ change carries one idempotency key over all its tries, so that a lost answer doe
 from __future__ import annotations
 
 import asyncio
+import json
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import aiohttp
 
-from simulators.errors import ApiError, RefusedError, StaleError, UnreachableError
+from simulators.errors import ApiError, ForbiddenError, RefusedError, StaleError, UnknownError, UnreachableError
 
 TRY_AGAIN_AFTER_S = (0.2, 0.5, 1.0, 2.0, 4.0)
 """The least pauses between tries; after the last one the request is given up."""
@@ -70,6 +71,10 @@ class Api:
         headers = {**self._headers, "Idempotency-Key": str(uuid.uuid4())}
         return await self._ask("POST", path, headers, json=dict(body))
 
+    async def patch(self, path: str, body: Body) -> Any:
+        """Changes a part of what is at `path`. Raises ApiError."""
+        return await self._ask("PATCH", path, self._headers, json=dict(body))
+
     async def delete(self, path: str) -> None:
         """Removes what is at `path`."""
         await self._ask("DELETE", path, self._headers)
@@ -90,7 +95,7 @@ class Api:
         async with self._session.request(method, url, headers=headers, timeout=timeout, **more) as answer:
             if answer.ok:
                 return await answer.json() if answer.content_type == "application/json" else None
-            said = f"{answer.status} {(await answer.text())[:500]}"
+            said = f"{answer.status} {_read_problem(await answer.text())}"
             if answer.status >= 500 or answer.status == 429:
                 raise _NotNow(said, _seconds(answer.headers.get("Retry-After", "")))
             raise _refusal(answer.status, f"{method} {path}: {said}")
@@ -104,5 +109,23 @@ def _seconds(retry_after: str) -> float:
     return float(retry_after) if retry_after.isdecimal() else 0.0
 
 
+def _read_problem(text: str) -> str:
+    """What a problem document says in words; anything else as it is."""
+    try:
+        problem = json.loads(text)
+        words = [problem.get("detail") or problem["title"], *(str(error["msg"]) for error in problem.get("errors", ()))]
+        return ": ".join(words)[:500]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return text[:500]
+
+
 def _refusal(status: int, said: str) -> ApiError:
-    return StaleError(said) if status == 409 else RefusedError(said)
+    match status:
+        case 401 | 403:
+            return ForbiddenError(said)
+        case 404:
+            return UnknownError(said)
+        case 409:
+            return StaleError(said)
+        case _:
+            return RefusedError(said)

@@ -20,6 +20,9 @@ OPEN_S = 4.0
 HASTY_OPEN_S = 1.0
 CLOSING_S = 3.0
 DOOMED_RUN_S = (2.0, 4.0)
+INSPECTION_PAUSE_S = (20.0, 90.0)
+INSPECTED_BETWEEN_SHARE = 0.4
+"""Of the stops while somebody works on the car: those between landings."""
 NEVER = float("inf")
 
 
@@ -46,13 +49,15 @@ class Stoppage:
     recovers_after_s: float | None = None
     """When the lift recovers by itself; None for never."""
     power_cut: bool = False
+    service_mode: str = ""
+    """What the controller then says of itself, if not what follows from the above, as `earthquake`."""
 
 
 class Car:
     """`until` is the instant at which `advance` is due; `floors` is at least 2."""
 
-    __slots__ = ("_boarding", "_doom", "_doom_aboard", "_floors", "_from", "_place_type", "_rng", "_since", "_to",
-                 "people", "phase", "stoppage", "until")  # fmt: skip
+    __slots__ = ("_boarding", "_doom", "_doom_aboard", "_floors", "_from", "_inspected_until", "_is_between",
+                 "_place_type", "_rng", "_since", "_to", "people", "phase", "stoppage", "until")  # fmt: skip
 
     def __init__(self, *, floors: int, place_type: str, now: float, rng: Random) -> None:
         self._floors = floors
@@ -62,6 +67,8 @@ class Car:
         self._boarding = 0
         self._doom: Stoppage | None = None
         self._doom_aboard = False
+        self._inspected_until: float | None = None
+        self._is_between = False
         self.people = 0
         self.stoppage: Stoppage | None = None
         self._since = now
@@ -80,7 +87,12 @@ class Car:
         """Whether it stands level with a landing."""
         if self.stoppage is not None:
             return self.stoppage.at_landing
-        return self.phase is not Phase.RUNNING
+        return self.phase is not Phase.RUNNING and not self._is_between
+
+    @property
+    def is_inspected(self) -> bool:
+        """Whether somebody works on it."""
+        return self._inspected_until is not None
 
     def position(self, now: float) -> int:
         """The floor it is at or has last passed."""
@@ -92,9 +104,25 @@ class Car:
 
     def befall(self, stoppage: Stoppage, now: float) -> None:
         """Dooms the next ride: the car finishes what it does, takes the people in, sets off and stops."""
+        self._end_inspection()
         self._doom = stoppage
         if self.phase is Phase.PARKED:
             self.until = now
+
+    def halt(self, stoppage: Stoppage, now: float) -> None:
+        """Stops for good at once, whatever it was doing, with the people of the stoppage inside."""
+        self._end_inspection()
+        self._from = self._to = self.position(now)
+        self.people, self._boarding = stoppage.people, 0
+        self._doom = stoppage
+        self._stop_for_good(now)
+
+    def begin_inspection(self, now: float, until: float) -> bool:
+        """Somebody takes it out of service to work on it, if it stands empty."""
+        if self.phase is not Phase.PARKED or self._doom is not None or self.is_inspected:
+            return False
+        self._inspected_until, self.until = until, now
+        return True
 
     def release(self, now: float) -> None:
         """Levelled and opened, by a crew or by itself: the people get out and service goes on."""
@@ -121,6 +149,9 @@ class Car:
         if self._doom is not None:
             self._enter(Phase.OPEN, now, HASTY_OPEN_S)
             return
+        if self._inspected_until is not None:
+            self._inspect(now, self._inspected_until)
+            return
         self._boarding = draw_party(self._rng)
         self._to = self._rng.randint(1, self._floors)
         if self._to == self._from:
@@ -133,6 +164,21 @@ class Car:
         if self._doom_aboard:
             self.until = now + self._rng.uniform(*DOOMED_RUN_S)
 
+    def _inspect(self, now: float, until: float) -> None:
+        """Up or down a floor with somebody on the car, stop anywhere, and again; at the end back into service."""
+        self._is_between = False
+        if now < until:
+            self.people = 1
+            self._to = self._from + (1 if self._from < self._floors else -1)
+            self._run(now)
+        else:
+            self._end_inspection()
+            self._enter(Phase.PARKED, now, draw_gap_s(self._rng, self._place_type, now))
+
+    def _end_inspection(self) -> None:
+        if self.is_inspected:
+            self._inspected_until, self._is_between, self.people = None, False, 0
+
     def _arrive(self, now: float) -> None:
         if self._doom_aboard and self._doom is not None:
             self._from = self._to = self.position(now)
@@ -140,7 +186,11 @@ class Car:
                 self._stop_for_good(now)
                 return
         self._from = self._to
-        self._enter(Phase.OPENING, now, OPENING_S)
+        if self.is_inspected:
+            self._is_between = self._rng.random() < INSPECTED_BETWEEN_SHARE
+            self._enter(Phase.PARKED, now, self._rng.uniform(*INSPECTION_PAUSE_S))
+        else:
+            self._enter(Phase.OPENING, now, OPENING_S)
 
     def _open(self, now: float) -> None:
         if self._doom_aboard:

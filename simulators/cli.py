@@ -4,48 +4,40 @@ from __future__ import annotations
 
 import logging
 import signal
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import structlog
 import typer
-from rich.console import Console
 
-from simulators.city import MOST_LIFTS, build_city
+from simulators.city import MOST_LIFTS
+from simulators.commands import city, fleet, mass_event
 from simulators.demo import Options, run_demo
 from simulators.errors import SimulatorError
-from simulators.registers import write_registers
-from simulators.results import Row, draw_table, keys_of, write_result
+from simulators.lab.command import lab
+from simulators.load.command import load
+from simulators.people_commands import callers, crews
+from simulators.printing import Json, Seed
+from simulators.printing import fail as _fail
+from simulators.printing import print_result as _print
+from simulators.results import Row
 
 app = typer.Typer(
     name="simulate", help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
 )
 
-MOST_COLUMNS = 10
-"""A terminal has room for no more; wider tables are turned."""
-
 Lifts = Annotated[int, typer.Option(min=1, max=MOST_LIFTS, help="lifts in the city")]
-Seed = Annotated[int, typer.Option(help="the same seed draws the same city")]
-Json = Annotated[bool, typer.Option("--json", help="print the result as one JSON object")]
 
 
-@app.command()
-def city(
-    out: Annotated[Path, typer.Option(help="the directory for the CSV files; made if missing")],
-    lifts: Lifts = 8000,
-    seed: Seed = 1,
-    as_json: Json = False,
-) -> None:
-    """Draw a Zhengzhou and write it as the CSV files that `rescue import` reads."""
-    drawn = build_city(lifts=lifts, seed=seed)
-    try:
-        paths = write_registers(drawn, out)
-    except OSError as error:
-        raise _fail(f"cannot write to {out}: {error.strerror or error}") from None
-    rows = [{"register": name, "rows": len(getattr(drawn, name)), "file": str(path)} for name, path in paths.items()]
-    _print("city", seed, rows, as_json=as_json)
+app.command()(city)
+app.command()(fleet)
+app.command()(mass_event)
+app.command()(crews)
+app.command()(callers)
+app.command()(lab)
+app.command()(load)
 
 
 @app.command()
@@ -82,10 +74,12 @@ class BenchName(StrEnum):
     """What can be measured; `all` is every bench there is."""
 
     ALL = "all"
+    CONSOLE = "console"
     DESK = "desk"
     DETECTION = "detection"
     DISPATCH = "dispatch"
     INGEST = "ingest"
+    LIVE = "live"
     REPORTS = "reports"
 
 
@@ -98,6 +92,8 @@ def bench(
     show: Annotated[bool, typer.Option(help="detection: list the worst misses instead of the figures")] = False,
     explain: Annotated[str | None, typer.Option(metavar="LIFT", help="detection: tell all of one lift's life")] = None,
     instances: Annotated[Path | None, typer.Option(metavar="DIR", help="dispatch: write the instances there")] = None,
+    write: Annotated[Path | None, typer.Option(metavar="FILE", help="write the results as a page of Markdown")] = None,
+    minutes: Annotated[float | None, typer.Option(min=0, help="console: memory is watched for so long")] = None,
 ) -> None:
     """Measure the product against its floor or peer, in the same run on this machine."""
     # Imported here, for only a bench needs the product's own parts.
@@ -109,12 +105,17 @@ def bench(
         return
     if instances is not None:
         _write_instances(name, seed, instances)
+    results: dict[str, Sequence[Row]] = {}
     for chosen in BENCHES if name is BenchName.ALL else (name.value,):
+        measure = (GLANCES if quick and chosen in GLANCES else BENCHES)[chosen]
         try:
-            rows = (GLANCES if quick and chosen in GLANCES else BENCHES)[chosen](seed)
+            rows = measure(seed) if minutes is None else _watch_console(name, seed, minutes)
         except SimulatorError as error:
             raise _fail(f"bench {chosen}: {error}") from None
+        results[chosen] = rows
         _print(f"bench {chosen}", seed, rows, as_json=as_json)
+    if write:
+        _write_page(results, seed, write)
 
 
 @app.command()
@@ -142,6 +143,14 @@ def chaos(
     raise typer.Exit(1 if result.findings else 0)
 
 
+def _watch_console(name: BenchName, seed: int, minutes: float) -> Sequence[Row]:
+    from simulators.bench.console import lasting, measure_console
+
+    if name is not BenchName.CONSOLE:
+        raise _fail("--minutes belongs to bench console")
+    return measure_console(seed, lasting(minutes))
+
+
 def _look_closer(name: BenchName, seed: int, lift_id: str | None) -> None:
     """The lines behind the figures of detection: of one lift, or of every miss."""
     from simulators.bench.detection import explain, list_misses
@@ -156,6 +165,15 @@ def _look_closer(name: BenchName, seed: int, lift_id: str | None) -> None:
         typer.echo(line)
 
 
+def _write_page(results: Mapping[str, Sequence[Row]], seed: int, file: Path) -> None:
+    from simulators.bench.page import write_page
+
+    try:
+        file.write_text(write_page(results, seed), "utf-8")
+    except OSError as error:
+        raise _fail(f"cannot write {file}: {error.strerror or error}") from None
+
+
 def _write_instances(name: BenchName, seed: int, folder: Path) -> None:
     """The questions of bench dispatch, so that others can answer them."""
     from simulators.bench.dispatch import write_instances
@@ -166,26 +184,6 @@ def _write_instances(name: BenchName, seed: int, folder: Path) -> None:
         write_instances(seed, folder)
     except OSError as error:
         raise _fail(f"cannot write to {folder}: {error.strerror or error}") from None
-
-
-def _print(name: str, seed: int, rows: Sequence[Row], *, as_json: bool) -> None:
-    if as_json:
-        typer.echo(write_result(name, seed, rows))
-    else:
-        fitting = _turn(rows) if len(keys_of(rows)) > MOST_COLUMNS else rows
-        Console().print(draw_table(f"{name}, seed {seed}", fitting))
-
-
-def _turn(rows: Sequence[Row]) -> Sequence[Row]:
-    """A line for each figure and a column for each row, named by the row's first value."""
-    first, *others = keys_of(rows)
-    names = [str(row.get(first, f"row {number}")) for number, row in enumerate(rows, start=1)]
-    return [{first: key, **{name: row.get(key, "") for name, row in zip(names, rows, strict=True)}} for key in others]
-
-
-def _fail(reason: str) -> typer.Exit:
-    typer.echo(f"error: {reason}", err=True)
-    return typer.Exit(1)
 
 
 def main() -> None:

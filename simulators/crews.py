@@ -1,7 +1,8 @@
 """Crews: they drive the roads, work on site, free the people and drive home, telling their place all the while.
 
 A crew is a little program with a phone: its reports go to the service as its company's answers, its position over MQTT.
-It learns what is so at the lift only by being there. When its assignment is withdrawn it turns round where it is.
+It learns what is so at the lift only by being there. When its assignment is withdrawn it turns round where it is. What
+it leaves out, puts off or does not manage is in its `Conduct`.
 """
 
 from __future__ import annotations
@@ -9,21 +10,23 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from random import Random
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from simulators.api import Api
+from simulators.cards import Crew, Lift
 from simulators.chronicle import Chronicle
-from simulators.city import Crew, Lift
+from simulators.conduct import DUTIFUL, Conduct
 from simulators.errors import ApiError, StaleError
 from simulators.gateway import Gateway
 from simulators.geo import Point
 from simulators.pace import Pace
 from simulators.reports import write_instant
 from simulators.roads import Drive, RoadNetwork
-from simulators.world import Outcome, World
+from simulators.world import NOTHING_TOLD, Outcome, Scene, Told
 
 SETS_OUT_AFTER_S = (30.0, 90.0)
 """Seconds of life from accepting to moving off."""
@@ -44,28 +47,32 @@ class Assignment:
     lift: Lift
     reported: frozenset[str] = frozenset()
     """What the crew has reported already, when it is taken up again after a restart of the simulation."""
-    is_blocked: bool = False
-    """The way there will turn out to be closed."""
-    knows_cause: bool = True
-    """The crew sees on site why it happened, and says so with the release; otherwise its company finds out later."""
+    told: Told = NOTHING_TOLD
+    conduct: Conduct = DUTIFUL
+
+
+Seen = TypeVar("Seen", bound=Scene, covariant=True)
+"""Crews need no more than a scene; whoever hears through intercoms needs a `World`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
-    """What all crews share: the roads, the lifts they know, the world, its pace, and chance."""
+class Surroundings(Generic[Seen]):
+    """What all people share: the roads, the lifts they know, the world, its pace, chance, and a count of deeds."""
 
     lifts: Mapping[str, Lift]
     roads: RoadNetwork
-    world: World
+    world: Seen
     pace: Pace
     chronicle: Chronicle
     rng: Random
+    counts: Counter[str] = field(default_factory=Counter)
+    """How often what was done, for a summary."""
 
 
 class CrewOnDuty:
     """One crew: where it is, and what it does about an assignment."""
 
-    def __init__(self, crew: Crew, api: Api, around: Surroundings) -> None:
+    def __init__(self, crew: Crew, api: Api, around: Surroundings[Scene]) -> None:
         self.crew = crew
         self._api = api
         self._around = around
@@ -102,6 +109,7 @@ class CrewOnDuty:
             return await self._attend(assignment)
         except StaleError:
             self._note(f"turns round, {lift_id} is not theirs any more")
+            self._around.counts["turned_round"] += 1
         except ApiError as error:
             self._note(f"cannot report on {lift_id}: {error}")
         finally:
@@ -109,11 +117,11 @@ class CrewOnDuty:
         return None
 
     async def _attend(self, assignment: Assignment) -> Outcome | None:
-        rng = self._around.rng
-        await self._live(rng.uniform(*SETS_OUT_AFTER_S))
+        rng, conduct = self._around.rng, assignment.conduct
+        await self._live(conduct.dawdles_s + rng.uniform(*SETS_OUT_AFTER_S))
         drive = self._set_out((assignment.lift.lon, assignment.lift.lat))
         await self._report(assignment, "en_route")
-        if assignment.is_blocked:
+        if conduct.is_blocked:
             await self._live(drive.duration_s * rng.uniform(*BLOCKED_AFTER))
             await self._report(assignment, "cannot_reach", reason=rng.choice(REASONS_NOT_TO_REACH))
             return None
@@ -124,17 +132,22 @@ class CrewOnDuty:
     async def _release(self, assignment: Assignment) -> Outcome:
         lift_id = assignment.lift.lift_id
         await self._live(self._around.world.work_s(lift_id))
-        outcome = self._around.world.release(lift_id)
+        outcome = self._around.world.release(lift_id, assignment.told)
         facts = asdict(outcome)
-        if not assignment.knows_cause:
+        if not assignment.conduct.knows_cause:
             del facts["cause_code"]
+        await self._live(assignment.conduct.reports_late_s)
         await self._report(assignment, "released", **facts)
         return outcome
 
     async def _report(self, assignment: Assignment, answer: str, **facts: Any) -> None:
         if answer in assignment.reported:
             return
+        if answer in assignment.conduct.forgets:
+            self._around.counts["forgotten"] += 1
+            return
         await self._api.post(f"/assignments/{assignment.id}/{answer}", {"attempt": assignment.attempt, **facts})
+        self._around.counts[answer] += 1
         self._note(f"{answer.replace('_', ' ')} at {assignment.lift.lift_id}")
 
     def _set_out(self, destination: Point) -> Drive:

@@ -12,7 +12,7 @@ import signal
 import tempfile
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,21 +23,28 @@ import aiohttp
 import typer
 
 from simulators.api import Api
+from simulators.beside import first_of
+from simulators.callers import Callers, by_building
+from simulators.cards import Lift
 from simulators.chronicle import Chronicle
 from simulators.city import City, build_city
-from simulators.companies import CompanyOffice, Habits, Start, WebhookServer
-from simulators.crews import CrewOnDuty, Surroundings, tell_positions
+from simulators.companies import Start
+from simulators.crews import Surroundings
+from simulators.duty import CityClock
 from simulators.errors import SimulatorError
 from simulators.fate import MEAN_GAP_S, Fate, choose_first_lift
 from simulators.fleet import FleetLink, make_fleet
 from simulators.gateway import Gateway
+from simulators.intake import Hotline, PublicPage
 from simulators.operators import Centre
 from simulators.pace import DEMO_LIFE_FACTOR, Pace
 from simulators.registration import OPERATOR, Keys, register
 from simulators.roads import RoadNetwork, build_roads
 from simulators.screen import Screen, choose_screen
 from simulators.service import Service
+from simulators.shifts import HOUR
 from simulators.summary import Login, Summary
+from simulators.workforce import Workforce
 from simulators.world import World
 
 FIRST_LIFT_CANDIDATES = 100
@@ -104,7 +111,7 @@ class Demo:
             with suppress(asyncio.CancelledError):
                 await play
         except* SimulatorError as failures:
-            failure = _first_of(failures)
+            failure = first_of(failures)
         return self._verdict(failure)
 
     async def _play(self) -> None:
@@ -125,8 +132,8 @@ class Demo:
             self._say(f"the service is ready at {service.ready.http}, MQTT at {service.ready.mqtt}")
             async with asyncio.TaskGroup() as group:
                 group.create_task(service.watch())
-                keys = await register(service, city, self._data_dir)
-                self._say("the city is registered: companies, stations, crews, lifts, their tokens and an operator")
+                keys = await register(service, city, self._data_dir, roads)
+                self._say("the city is registered: companies, stations, crews, lifts, roads, tokens and an operator")
                 await self._live(group.create_task, service, keys, city, roads)
 
     async def _live(self, start: Start, service: Service, keys: Keys, city: City, roads: RoadNetwork) -> None:
@@ -150,18 +157,19 @@ class Demo:
                 rng=rng,
             )
             apis = {id_: Api(session, ready.http, token) for id_, token in keys.company_tokens.items()}
-            crews = [CrewOnDuty(crew, apis[crew.company_id], around) for crew in city.crews]
-            centre = Centre(Api(session, ready.http, keys.operator_token), around, start, self._note_closed)
-            habits = Habits(always_accepted=frozenset({first_lift.lift_id}))
-            offices = _make_offices(city, apis, crews, around, habits, start)
-            fate = Fate(
-                city=city, fleet=fleet, centre=centre, around=around, start=start, first_lift=first_lift,
-                gap_s=MEAN_GAP_S / self._options.speed,
+            workforce = Workforce(
+                city, apis, around, start, rng=rng, always_accepted=frozenset({first_lift.lift_id})
             )  # fmt: skip
-            async with WebhookServer(offices) as server:
+            staff = Api(session, ready.http, keys.operator_token)
+            centre = Centre(staff, around, start, self._note_closed)
+            fate = Fate(
+                city=city, fleet=fleet, centre=centre, callers=_make_callers(around, staff, session, ready.http),
+                around=around, start=start, first_lift=first_lift, gap_s=MEAN_GAP_S / self._options.speed,
+            )  # fmt: skip
+            async with workforce.server:
                 start(link.run())
-                start(tell_positions(crews, phones))
-                await asyncio.gather(*(office.register(server.url_of(id_)) for id_, office in offices.items()))
+                await workforce.register()
+                workforce.go_to_work(CityClock.starting(time.time(), HOUR, self._pace), phones)
                 self._say("every company listens, the lifts are coming on line")
                 start(centre.work())
                 start(fate.strike_on())
@@ -224,33 +232,24 @@ class Demo:
         return time.monotonic() - self._started_at
 
 
-def _make_offices(
-    city: City,
-    apis: Mapping[str, Api],
-    crews: Sequence[CrewOnDuty],
-    around: Surroundings,
-    habits: Habits,
-    start: Start,
-) -> dict[str, CompanyOffice]:
-    return {
-        company.company_id: CompanyOffice(
-            company,
-            apis[company.company_id],
-            {crew.crew.crew_id: crew for crew in crews if crew.crew.company_id == company.company_id},
-            around=around,
-            habits=habits,
-            start=start,
-        )
-        for company in city.companies
-    }
+def _make_callers(around: Surroundings[World], staff: Api, session: aiohttp.ClientSession, url: str) -> Callers:
+    """One may read the plate of a lift beside one's own, if that stands still by no misfortune of its own."""
+    buildings = by_building(tuple(around.lifts.values()))
+
+    def beside(lift: Lift) -> list[Lift]:
+        others = buildings[lift.address, lift.building]
+        return [other for other in others if not around.world.is_struck(other.lift_id)]
+
+    return Callers(
+        hotline=Hotline(api=staff, note=lambda what: around.chronicle.note(f"the centre {what}")),
+        page=PublicPage(session=session, base_url=url, note=around.chronicle.note),
+        beside=beside,
+        pace=around.pace,
+        rng=around.rng,
+        counts=around.counts,
+    )
 
 
 def _rate(published: Sequence[tuple[float, int]]) -> float:
     (since, before), (until, after) = published[0], published[-1]
     return (after - before) / max(until - since, 0.001)
-
-
-def _first_of(failures: BaseExceptionGroup[BaseException]) -> BaseException:
-    """A group's first leaf: the others failed because of it, or with it."""
-    first = failures.exceptions[0]
-    return _first_of(first) if isinstance(first, BaseExceptionGroup) else first

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from simulators.callers import telephone
+from simulators.callers import Callers, Party, Way, draw_needs
 from simulators.city import City, Crew, Lift
 from simulators.companies import Start
 from simulators.crews import Surroundings
@@ -20,6 +20,7 @@ from simulators.geo import distance_km
 from simulators.misfortunes import Course, Misfortune, draw_course, draw_misfortune
 from simulators.operators import Centre
 from simulators.roads import RoadNetwork
+from simulators.world import World
 
 MEAN_GAP_S = 10.0
 """Real seconds between misfortunes at the demo's own pace."""
@@ -27,6 +28,11 @@ MOST_ENTRAPMENTS = 25
 """With so many of them open nothing more happens until some are done."""
 REPAIRED_AFTER_S = 100.0
 """Real seconds until a stop with nobody inside is put right: long enough for the service to have noticed."""
+CALL_WAYS = {Way.PHONE: 75, Way.QR: 25}
+"""Of those who do not press the button and do not wait either."""
+LOOKS_EVERY_S = 0.5
+STOPS_WITHIN_S = 300.0
+"""Real seconds until the next ride, on which it happens."""
 FIRST_DRIVE_S = 4 * 60.0
 FIRST_WORK_S = 120.0
 
@@ -38,7 +44,8 @@ class Fate:
     city: City
     fleet: Fleet
     centre: Centre
-    around: Surroundings
+    callers: Callers
+    around: Surroundings[World]
     start: Start
     first_lift: Lift
     gap_s: float
@@ -75,9 +82,26 @@ class Fate:
         lift = misfortune.lift
         self.around.chronicle.note(f"{lift.lift_id} {lift.address}: {misfortune.course.value}")
         if misfortune.course is Course.PHONED:
-            self.start(telephone(misfortune, self.centre, self.around))
+            self.start(self._let_call(misfortune))
         if misfortune.stoppage.people == 0:
             self.start(self._repair(lift))
+
+    async def _let_call(self, misfortune: Misfortune) -> None:
+        """They seek help once the car has stopped."""
+        lift, rng, world = misfortune.lift, self.around.rng, self.around.world
+        for _ in range(int(STOPS_WITHIN_S / LOOKS_EVERY_S)):
+            if world.has_stopped(lift.lift_id):
+                break
+            await asyncio.sleep(LOOKS_EVERY_S)
+        party = Party(
+            lift=lift,
+            name=misfortune.caller,
+            phone=misfortune.caller_phone,
+            injured=misfortune.injured,
+            needs=draw_needs(rng),
+        )
+        way = rng.choices(list(CALL_WAYS), list(CALL_WAYS.values()))[0]
+        await self.callers.seek_help(party, way, lambda: world.people_inside(lift.lift_id))
 
     async def _repair(self, lift: Lift) -> None:
         await asyncio.sleep(REPAIRED_AFTER_S)

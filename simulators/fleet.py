@@ -1,6 +1,6 @@
 """All lifts of the city: whose turn it is, and the link to the broker.
 
-`Fleet` is the core: one heap of next turns, no task and no timer per lift, `now` an argument. `run_fleet` is its shell:
+`Fleet` is the core: one heap of next turns, no task and no timer per lift, `now` an argument. `FleetLink` is its shell:
 it gives every area a gateway connection, publishes what falls due, and hands alarm acknowledgements back to the
 lifts. A gateway has many lifts on one connection and so cannot leave a will for each; a lost gateway is silence.
 """
@@ -45,6 +45,11 @@ class Fleet:
         return len(self._machines)
 
     @property
+    def lift_ids(self) -> list[str]:
+        """Every lift, in the order in which they are born."""
+        return list(self._machines)
+
+    @property
     def online(self) -> int:
         """How many lifts have been born."""
         return sum(machine.born for machine in self._machines.values())
@@ -72,6 +77,37 @@ class Fleet:
         reports = machine.release(now)
         self._schedule(machine)
         return reports
+
+    def halt(self, lift_id: str, stoppage: Stoppage, now: float) -> list[Report]:
+        """The lift stops at once where it is."""
+        machine = self._machines[lift_id]
+        reports = machine.halt(stoppage, now)
+        self._schedule(machine)
+        return reports
+
+    def restart(self, lift_id: str, up_at: float) -> None:
+        """The lift's controller goes down until then; with NEVER until `report_birth_of`."""
+        machine = self._machines[lift_id]
+        machine.restart(up_at)
+        self._schedule(machine)
+
+    def visit(self, lift_id: str, now: float, until: float) -> bool:
+        """Somebody comes to maintain the lift; whether its car was free."""
+        machine = self._machines[lift_id]
+        begun = machine.visit(now, until)
+        self._schedule(machine)
+        return begun
+
+    def report_birth_of(self, lift_id: str, now: float) -> list[Report]:
+        """What one lift says when its own link is back, or its controller up again."""
+        machine = self._machines[lift_id]
+        reports = machine.report_birth(now)
+        self._schedule(machine)
+        return reports
+
+    def behind_s(self, now: float) -> float:
+        """How long the lift that waits longest has waited for its turn."""
+        return max(0.0, now - self._turns[0][0]) if self._turns else 0.0
 
     def acknowledge_alarm(self, lift_id: str, number: int) -> None:
         """The centre's answer has come down to the lift. A lift that is not ours is ignored."""

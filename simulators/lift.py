@@ -1,92 +1,85 @@
 """One lift as its controller speaks: the car's doings as reports, the alarm button, the test call.
 
 `step(now)` does what is due and returns the reports; `next_at` says when it wants to be stepped again. A status goes
-out on every change, each 5 s while running and after 60 s of stillness; the broker is asked to keep one on birth, on
-a change of mode, faults or power, and once a minute. That people are trapped is a fact of the car here, never a
-conclusion: the machine knows nothing of the service, nor of who makes what of its reports.
+out on every change, each 5 s while running and after 60 s of stillness, or at a fixed period; the broker is asked to
+keep one on birth, on a change of mode, faults or power, and once a minute. That people are trapped is a fact of the
+car here, never a conclusion: the machine knows nothing of the service, nor of who makes what of its reports.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from simulators.button import AlarmButton
 from simulators.car import NEVER, Car, Phase, Stoppage
 from simulators.city import Lift
 from simulators.reports import FIRMWARE, PROFILE, Fault, Report, write_instant
 
-MOVING_REPORT_S = 5.0
-IDLE_REPORT_S = 60.0
+__all__ = ["AS_PUBLISHED", "AlarmButton", "LiftMachine", "Rhythm"]
+
 KEPT_REPORT_S = 60.0
-ALARM_RESENT_S = 10.0
 BUTTON_HELD_S = (3.0, 6.0)
 TEST_CALL_S = 72 * 3600.0
+
+PERSON_LOAD_PERCENT = 8
+"""Of a car for thirteen."""
 
 _DOOR = {Phase.OPENING: "opening", Phase.OPEN: "open", Phase.CLOSING: "closing"}
 
 
-class AlarmButton:
-    """The alarm of one lift: raised under a new number, sent again until acknowledged, ended by a person there."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rhythm:
+    """How often a lift says how it is: on each change or not, and at the latest after so many seconds."""
 
-    __slots__ = ("_held_s", "_last_number", "_raised_at", "due_at", "number")
+    moving_s: float = 5.0
+    idle_s: float = 60.0
+    on_change: bool = True
 
-    def __init__(self, *, last_number: int) -> None:
-        self._last_number = last_number
-        self._raised_at = 0.0
-        self._held_s = 0.0
-        self.number: int | None = None
-        """The alarm now raised."""
-        self.due_at = NEVER
+    @classmethod
+    def fixed(cls, period_s: float) -> Rhythm:
+        """As simple controllers do: at a period, whatever happens."""
+        return cls(moving_s=period_s, idle_s=period_s, on_change=False)
 
-    def press_at(self, at: float, held_s: float) -> None:
-        """Somebody will have pressed the button for `held_s` by `at`."""
-        self._held_s = held_s
-        self.due_at = at
 
-    def take_due(self, now: float) -> dict[str, Any]:
-        """The alarm message that is due, raising the alarm if this is the first."""
-        if self.number is None:
-            self._last_number += 1
-            self.number, self._raised_at = self._last_number, now
-        self.due_at = now + ALARM_RESENT_S
-        return self._message("raised", self._raised_at)
-
-    def acknowledge(self, number: int) -> None:
-        """The centre has it: sent no more."""
-        if number == self.number:
-            self.due_at = NEVER
-
-    def end(self, now: float) -> dict[str, Any] | None:
-        """The end of alarm, if one is raised; a button not yet pressed will not be."""
-        self.due_at = NEVER
-        if self.number is None:
-            return None
-        message = self._message("ended", now)
-        self.number = None
-        return message
-
-    def _message(self, state: str, at: float) -> dict[str, Any]:
-        return {"ts": write_instant(at), "number": self.number, "state": state, "button_held_s": self._held_s}
+AS_PUBLISHED = Rhythm()
 
 
 class LiftMachine:
     """A lift with its car, button and controller."""
 
-    __slots__ = ("_boot", "_fault", "_kept_condition", "_kept_until", "_recovers_at", "_report_at",
-                 "_rng", "_seq", "_test_at", "_tests", "born", "button", "car", "lift", "next_at",
-                 "senses_people")  # fmt: skip
+    __slots__ = ("_fault", "_kept_condition", "_kept_until", "_recovers_at", "_report_at", "_rhythm",
+                 "_rng", "_seq", "_test_at", "_tests", "_up_at", "_weighs", "boot", "born", "button", "car", "lift",
+                 "next_at", "senses_people")  # fmt: skip
 
-    def __init__(self, lift: Lift, *, boot: int, senses_people: bool, born_at: float, rng: Random) -> None:
-        """`boot` rises over restarts; alarm and test numbers go on from it, so that they rise over restarts too."""
+    def __init__(
+        self,
+        lift: Lift,
+        *,
+        boot: int,
+        senses_people: bool,
+        born_at: float,
+        rng: Random,
+        rhythm: Rhythm = AS_PUBLISHED,
+        weighs: bool = False,
+    ) -> None:
+        """`boot` rises over restarts; alarm and test numbers go on from it, so that they rise over restarts too.
+
+        `weighs` is whether it tells the load of its car.
+        """
         self.lift = lift
         self.car = Car(floors=lift.floors, place_type=lift.place_type, now=born_at, rng=rng)
         self.button = AlarmButton(last_number=boot)
         self.next_at = born_at
         self._rng = rng
-        self._boot = boot
+        self._rhythm = rhythm
+        self._weighs = weighs
+        self.boot = boot
         self._seq = 0
         self.senses_people = senses_people
         self.born = False
+        self._up_at = born_at
         self._fault: Fault | None = None
         self._recovers_at = NEVER
         self._report_at = born_at
@@ -99,7 +92,7 @@ class LiftMachine:
         """Does what is due by `now`."""
         if not self.born:
             return self.report_birth(now)
-        reports = []
+        reports: list[Report] = []
         if now >= self._recovers_at:
             reports += self.release(now)
         if now >= self.car.until:
@@ -119,10 +112,32 @@ class LiftMachine:
         The next status comes within a minute at random: lifts born together must not report together for ever.
         """
         self.born = True
-        link: dict[str, Any] = {"online": True, "boot": self._boot, "firmware": FIRMWARE, "profile": PROFILE}
+        link: dict[str, Any] = {"online": True, "boot": self.boot, "firmware": FIRMWARE, "profile": PROFILE}
         self._kept_until = now
         reports = [Report(self.lift.area, self.lift.lift_id, "link", link, 1, True), self._report_status(now)]
-        self._report_at = now + self._rng.random() * IDLE_REPORT_S
+        self._report_at = now + self._rng.random() * self._rhythm.idle_s
+        self._plan()
+        return reports
+
+    def restart(self, up_at: float) -> None:
+        """The controller goes down and is born again at `up_at`; with NEVER when somebody calls `report_birth`."""
+        self.boot += 1
+        self._seq = 0
+        self.born = False
+        self._up_at = up_at
+        self._plan()
+
+    def visit(self, now: float, until: float) -> bool:
+        """Somebody comes to maintain the lift, if its car stands empty."""
+        begun = self.born and self.car.begin_inspection(now, until)
+        self._plan()
+        return begun
+
+    def halt(self, stoppage: Stoppage, now: float) -> list[Report]:
+        """The car stops at once where it is, as when the power goes."""
+        self.car.halt(stoppage, now)
+        self._suffer(stoppage, now)
+        reports = [*self._report_fault(now), self._report_status(now)]
         self._plan()
         return reports
 
@@ -153,7 +168,8 @@ class LiftMachine:
         self.car.advance(now)
         if self.car.stoppage is not None:
             self._suffer(self.car.stoppage, now)
-        return [*self._report_fault(now), self._report_status(now)]
+        faults = self._report_fault(now)
+        return [*faults, self._report_status(now)] if self._rhythm.on_change or self._is_news() else faults
 
     def _suffer(self, stoppage: Stoppage, now: float) -> None:
         if stoppage.presses_after_s is not None:
@@ -163,6 +179,9 @@ class LiftMachine:
             self._recovers_at = now + stoppage.recovers_after_s
 
     def _plan(self) -> None:
+        if not self.born:
+            self.next_at = self._up_at
+            return
         self.next_at = min(self.car.until, self._report_at, self.button.due_at, self._recovers_at, self._test_at)
 
     def _report_fault(self, now: float) -> list[Report]:
@@ -177,10 +196,8 @@ class LiftMachine:
 
     def _report_status(self, now: float) -> Report:
         running = self.car.phase is Phase.RUNNING
-        self._report_at = now + (MOVING_REPORT_S if running else IDLE_REPORT_S)
-        stoppage = self.car.stoppage
-        power_lost = stoppage is not None and stoppage.power_cut
-        condition = ("stopped" if power_lost else "normal", self._fault, "lost" if power_lost else "mains")
+        self._report_at = now + (self._rhythm.moving_s if running else self._rhythm.idle_s)
+        condition = self._condition()
         body: dict[str, Any] = {
             "ts": write_instant(now),
             "seq": self._count(),
@@ -194,7 +211,21 @@ class LiftMachine:
             "power_status": condition[2],
             "faults": [] if self._fault is None else [self._fault],
         }
+        if self._weighs:
+            body["load_percent"] = self.car.people * PERSON_LOAD_PERCENT
         return self._report("status", body, qos=0, retain=self._is_kept(condition, now))
+
+    def _condition(self) -> tuple[str, Fault | None, str]:
+        """Service mode, fault and power: a change of any of them is news."""
+        stoppage = self.car.stoppage
+        power_lost = stoppage is not None and stoppage.power_cut
+        mode = "inspection" if self.car.is_inspected else "normal"
+        if stoppage is not None:
+            mode = stoppage.service_mode or ("stopped" if power_lost else "normal")
+        return mode, self._fault, "lost" if power_lost else "mains"
+
+    def _is_news(self) -> bool:
+        return self._condition() != self._kept_condition
 
     def _is_kept(self, condition: tuple[object, ...], now: float) -> bool:
         if condition == self._kept_condition and now < self._kept_until:
@@ -212,11 +243,11 @@ class LiftMachine:
         return self._seq
 
     def _report(self, channel: str, body: dict[str, Any], *, qos: int, retain: bool = False) -> Report:
-        body["boot"] = self._boot
+        body["boot"] = self.boot
         return Report(self.lift.area, self.lift.lift_id, channel, body, qos, retain)
 
 
 def _fault_of(stoppage: Stoppage | None) -> Fault | None:
-    if stoppage is None or stoppage.power_cut:
+    if stoppage is None or stoppage.power_cut or stoppage.service_mode:
         return None
     return Fault.DOOR_OPENING if stoppage.at_landing else Fault.OUTSIDE_DOOR_ZONE

@@ -95,20 +95,34 @@ def draw_course(rng: Random) -> Course:
 
 def draw_misfortune(rng: Random, lift: Lift, course: Course, pace: Pace) -> Misfortune:
     """Draws what befalls this lift."""
-    cause_code = rng.choices(list(_CAUSES), list(_CAUSES.values()))[0]
+    cause_code = draw_cause(rng)
     stoppage = _draw_stoppage(rng, course, cause_code, pace)
-    methods = _METHODS_AT_LANDING if stoppage.at_landing else _METHODS_BETWEEN
     return Misfortune(
         lift=lift,
         course=course,
         stoppage=stoppage,
         cause_code=cause_code,
-        release_method=rng.choice(methods),
+        release_method=draw_method(rng, at_landing=stoppage.at_landing),
         injured=1 if stoppage.people and rng.random() < INJURED_SHARE else 0,
         on_site_s=draw_on_site_s(rng),
         caller=draw_person(rng),
         caller_phone=mobile(30_000_000 + rng.randrange(10_000_000)),
     )
+
+
+def draw_cause(rng: Random) -> str:
+    """The code that will be filed."""
+    return rng.choices(list(_CAUSES), list(_CAUSES.values()))[0]
+
+
+def draw_method(rng: Random, *, at_landing: bool) -> str:
+    """How a crew gets people out of a car that stands there."""
+    return rng.choice(_METHODS_AT_LANDING if at_landing else _METHODS_BETWEEN)
+
+
+def keeps_at_landing(cause_code: str) -> bool:
+    """Doors that stick keep people at a landing; whatever stops the drive leaves them anywhere."""
+    return cause_code.startswith(("1", "3"))
 
 
 def draw_on_site_s(rng: Random) -> float:
@@ -119,13 +133,12 @@ def draw_on_site_s(rng: Random) -> float:
 
 
 def _draw_stoppage(rng: Random, course: Course, cause_code: str, pace: Pace) -> Stoppage:
-    """Doors that stick keep people at a landing; whatever stops the drive leaves them anywhere."""
     presses_after_s = rng.uniform(*PRESSES_AFTER_S) if course in (Course.ALARM, Course.RECOVERED) else None
     recovers_after_s = (
         PRESSED_BY_S + pace.real_s(rng.uniform(*RECOVERS_AFTER_S)) if course is Course.RECOVERED else None
     )
     return Stoppage(
-        at_landing=cause_code.startswith(("1", "3")) and course is not Course.BREAKDOWN,
+        at_landing=keeps_at_landing(cause_code) and course is not Course.BREAKDOWN,
         people=_draw_people(rng, course),
         presses_after_s=presses_after_s,
         recovers_after_s=recovers_after_s,

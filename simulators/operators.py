@@ -1,4 +1,4 @@
-"""The centre's staff as one program with an operator's token: they take calls, talk into cars, call back and close.
+"""The centre's staff as one program with an operator's token: they talk into cars, call back and close.
 
 They see what the service shows and hear what passengers say, and nothing else. A person looks at each case in turn and
 takes a person's time; when the state is otherwise by then (409), the case is simply looked at again. A case in which
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +19,7 @@ from simulators.crews import Surroundings
 from simulators.errors import ApiError, StaleError
 from simulators.names import draw_person
 from simulators.tally import COMFORT_BY, ENTRAPMENT, Case, Tally, handover_waits
+from simulators.world import World
 
 LOOKS_EVERY_S = 1.0
 COMFORTS_BEFORE_S = 30.0
@@ -51,26 +51,13 @@ GUESSES: Mapping[str, str] = {
 """What an operator files, by what was wrong with the lift, when the company has not filed anything."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """What somebody says on the telephone."""
-
-    plate: str
-    """The rescue code they read, of whichever lift."""
-    name: str
-    phone: str
-    people: int
-    needs: tuple[str, ...] = ()
-    """In the service's words: `elderly`, `medical` …"""
-
-
 class Centre:
     """The rescue centre's staff."""
 
     def __init__(
         self,
         api: Api,
-        around: Surroundings,
+        around: Surroundings[World],
         start: Start,
         on_closed: Callable[[int], None],
         *,
@@ -96,21 +83,6 @@ class Centre:
             for case in self.tally.open_cases:
                 self._attend(case)
             await asyncio.sleep(LOOKS_EVERY_S)
-
-    async def take_call(self, call: Call) -> None:
-        """Somebody telephones with the code on a plate."""
-        body = {
-            "rescue_code": call.plate,
-            "source": "phone",
-            "caller": {"name": call.name, "phone": call.phone},
-            "people": call.people,
-            "vulnerable": list(call.needs),
-        }
-        try:
-            case = await self._api.post("/incidents", body)
-            self._note(f"takes a call about {call.plate}: case {case['number']}")
-        except ApiError as error:
-            self._note(f"cannot enter the call about {call.plate}: {error}")
 
     def _attend(self, case: Case) -> None:
         """Starts what this case asks of a person now, unless somebody is at it."""
@@ -164,12 +136,13 @@ class Centre:
             self._note(f"reopens case {ended['number']} as {case['number']}")
 
     async def _send_a_crew(self, case: Case) -> None:
+        """The best that is not asked already; also one that is bound for a case in which nobody is inside."""
         candidates = await self._api.get_all(f"/incidents/{case['id']}/candidates")
-        crew_id = next((candidate["crew_id"] for candidate in candidates if candidate["may_go"]), None)
+        crew_id = next((one["crew_id"] for one in candidates if one["may_go"] and not one["asked"]), None)
         if crew_id is None:
             await self._act(case, "escalate", reason="对讲确认轿厢内有人，本级无人可派")
         else:
-            await self._act(case, "assign", crew_id=crew_id, reason="对讲确认轿厢内有人")
+            await self._act(case, "assign", crew_id=crew_id, redirect=True, reason="对讲确认轿厢内有人")
 
     async def _hand_over(self, case: Case) -> None:
         """Calls the last level, says what the service says is to be said, and confirms the call."""

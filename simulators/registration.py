@@ -9,7 +9,8 @@ from pathlib import Path
 
 from simulators.city import City
 from simulators.errors import ServiceFailedError
-from simulators.registers import write_registers
+from simulators.registers import write_registers, write_surroundings
+from simulators.roads import RoadNetwork
 from simulators.service import Service
 
 OPERATOR = "operator"
@@ -25,16 +26,17 @@ class Keys:
     company_tokens: Mapping[str, str]
 
 
-async def register(service: Service, city: City, data_dir: Path) -> Keys:
+async def register(service: Service, city: City, data_dir: Path, roads: RoadNetwork | None = None) -> Keys:
     """Imports the registers and fetches the keys, as much at once as their order allows."""
     paths = write_registers(city, data_dir / "city")
     await _import(service, "companies", paths)
-    password, token, tokens, _, _ = await asyncio.gather(
+    password, token, tokens, *_ = await asyncio.gather(
         _add_operator(service, data_dir / "operator-password"),
         service.command("token", "add", "--role", OPERATOR),
         _add_company_tokens(service, city),
         _import(service, "lifts", paths),
         _import_crews(service, paths),
+        _import_roads(service, roads, data_dir),
     )
     return Keys(password=password, operator_token=_last_word(token), company_tokens=tokens)
 
@@ -42,6 +44,12 @@ async def register(service: Service, city: City, data_dir: Path) -> Keys:
 async def _import_crews(service: Service, paths: Mapping[str, Path]) -> None:
     await _import(service, "stations", paths)
     await _import(service, "crews", paths)
+
+
+async def _import_roads(service: Service, roads: RoadNetwork | None, data_dir: Path) -> None:
+    if roads is not None:
+        drawn = write_surroundings(roads, data_dir / "city")["roads"]
+        await service.command("roads", "import", str(drawn), "--data-dir", str(data_dir))
 
 
 async def _import(service: Service, register: str, paths: Mapping[str, Path]) -> None:

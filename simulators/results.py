@@ -21,6 +21,11 @@ def write_result(name: str, seed: int, rows: Sequence[Row]) -> str:
     return json.dumps(result, ensure_ascii=False)
 
 
+def describe() -> dict[str, str]:
+    """The commit and the machine, for a page that people read."""
+    return {"commit": _commit() or "unknown", "machine": _machine()}
+
+
 def draw_table(title: str, rows: Sequence[Row]) -> Table:
     """The rows for a person; a column for every key of any row."""
     table = Table(title=title, title_justify="left")

@@ -2,9 +2,9 @@
 
 Three things are laid over each other: a jittered lattice of streets and avenues wherever an area is built up (some
 of the streets one-way), ring roads and radials about the centre, and highways that tie the outer towns to the ring.
-The Jialu river cuts the streets; only avenues and larger roads bridge it. What cannot be reached and left again is
-dropped, so that every drive exists. Speeds are those of a crew's van in daytime traffic. No clock is read: a drive
-is asked where it is `at_s` seconds after its start.
+The Jialu river cuts the streets; only larger roads and every second avenue bridge it. What cannot be reached and left
+again is dropped, so that every drive exists. Speeds are those of a crew's van in daytime traffic. No clock is read: a
+drive is asked where it is `at_s` seconds after its start.
 """
 
 from __future__ import annotations
@@ -24,12 +24,14 @@ from simulators.geo import Point, distance_km, to_km, to_point
 
 SPACING_KM = 0.6
 AVENUE_EVERY = 4
+BRIDGE_EVERY = 8
 ONE_WAY_SHARE = 0.2
 SPEED_KMH = {"street": 16.0, "avenue": 26.0, "radial": 36.0, "ring": 48.0, "highway": 70.0}
 """So that the contractor's nearest crew drives about 10 min in the median, within the cities' published arrivals."""
 DRIVEWAY_KMH = 10.0
 FARTHEST_ROAD_CELLS = 50
 RING_RADII_KM = (4.5, 8.0, 12.5)
+RING_NAMES = ("二环", "三环", "四环")
 RADIALS = 12
 NEIGHBOURING_TOWNS_KM = 38.0
 RIVER: tuple[Point, ...] = (
@@ -77,7 +79,7 @@ class Drive:
 
 
 class RoadNetwork:
-    """The drivable graph with its index of places. Edges carry `travel_s` and `road`."""
+    """The drivable graph with its index of places. Edges carry `travel_s`, `road` and `name`."""
 
     def __init__(self, graph: nx.DiGraph[_Node]) -> None:
         self.graph = graph
@@ -95,6 +97,14 @@ class RoadNetwork:
             _driveway_s(points[-2], points[-1]),
         )
         return Drive(points=points, passed_at_s=tuple(accumulate(legs)))
+
+    def reaches(self, point: Point) -> bool:
+        """Whether there is a road near enough to drive there."""
+        try:
+            self._nearest(point)
+        except ValueError:
+            return False
+        return True
 
     def _nearest(self, point: Point) -> _Node:
         """Looks in growing squares of cells; one square more than the first find, whose corner may be farther."""
@@ -116,6 +126,11 @@ def build_roads(*, seed: int) -> RoadNetwork:
     _lay_radials(graph)
     _lay_highways(graph)
     _join_layers(graph)
+    return make_network(graph)
+
+
+def make_network(graph: nx.DiGraph[_Node]) -> RoadNetwork:
+    """The largest part in which every place can be reached and left again."""
     largest = max(nx.strongly_connected_components(graph), key=len)
     return RoadNetwork(graph.subgraph(largest).copy())
 
@@ -159,25 +174,33 @@ def _lay_lattice_road(
     graph: nx.DiGraph[_Node], a: tuple[int, int], b: tuple[int, int], line: int, one_way: int
 ) -> None:
     """`one_way` is 1 along the line, -1 against it, 0 for both."""
-    road = "street" if line % AVENUE_EVERY else "avenue"
+    road, name = "street" if line % AVENUE_EVERY else "avenue", _name_line(line, is_row=a[1] == b[1])
     start, end = ("street", *a), ("street", *b)
-    if road == "street" and crosses_river(graph.nodes[start]["at"], graph.nodes[end]["at"]):
+    if line % BRIDGE_EVERY and crosses_river(graph.nodes[start]["at"], graph.nodes[end]["at"]):
         return
     if one_way >= 0:
-        _connect(graph, start, end, road)
+        connect(graph, start, end, road, name)
     if one_way <= 0:
-        _connect(graph, end, start, road)
+        connect(graph, end, start, road, name)
 
 
-def _connect(graph: nx.DiGraph[_Node], start: _Node, end: _Node, road: str) -> None:
+def _name_line(line: int, *, is_row: bool) -> str:
+    """Counted from the city's centre, in the manner of planned districts."""
+    if is_row:
+        return f"{'北' if line >= 0 else '南'}{abs(line)}路"
+    return f"{'东' if line >= 0 else '西'}{abs(line)}街"
+
+
+def connect(graph: nx.DiGraph[_Node], start: _Node, end: _Node, road: str, name: str) -> None:
+    """Lays one direction of a stretch of road between two nodes that have their places (`at`)."""
     length = distance_km(graph.nodes[start]["at"], graph.nodes[end]["at"])
-    graph.add_edge(start, end, road=road, travel_s=max(0.1, length / SPEED_KMH[road] * 3600))
+    graph.add_edge(start, end, road=road, name=name, travel_s=max(0.1, length / SPEED_KMH[road] * 3600))
 
 
-def _lay_line(graph: nx.DiGraph[_Node], nodes: Sequence[_Node], road: str) -> None:
+def _lay_line(graph: nx.DiGraph[_Node], nodes: Sequence[_Node], road: str, name: str) -> None:
     for a, b in pairwise(nodes):
-        _connect(graph, a, b, road)
-        _connect(graph, b, a, road)
+        connect(graph, a, b, road, name)
+        connect(graph, b, a, road, name)
 
 
 def _lay_rings(graph: nx.DiGraph[_Node]) -> None:
@@ -186,7 +209,7 @@ def _lay_rings(graph: nx.DiGraph[_Node]) -> None:
         nodes: list[_Node] = [("ring", ring, step) for step in range(steps)]
         for step, node in enumerate(nodes):
             graph.add_node(node, at=_on_circle(radius, step / steps))
-        _lay_line(graph, [*nodes, nodes[0]], "ring")
+        _lay_line(graph, [*nodes, nodes[0]], "ring", f"{RING_NAMES[ring]}快速路")
 
 
 def _lay_radials(graph: nx.DiGraph[_Node]) -> None:
@@ -196,7 +219,7 @@ def _lay_radials(graph: nx.DiGraph[_Node]) -> None:
         nodes: list[_Node] = [("radial", radial, step) for step in range(2, steps + 1)]
         for node in nodes:
             graph.add_node(node, at=_on_circle(node[2] * SPACING_KM, radial / RADIALS))
-        _lay_line(graph, nodes, "radial")
+        _lay_line(graph, nodes, "radial", f"第{radial + 1}大道")
 
 
 def _lay_highways(graph: nx.DiGraph[_Node]) -> None:
@@ -217,7 +240,7 @@ def _lay_highway(graph: nx.DiGraph[_Node], number: int, start: _Km, end: _Km) ->
     for step, node in enumerate(nodes):
         east, north = (a + (b - a) * step / parts for a, b in zip(start, end, strict=True))
         graph.add_node(node, at=to_point(east, north))
-    _lay_line(graph, nodes, "highway")
+    _lay_line(graph, nodes, "highway", f"郑{number + 1}号高速公路")
 
 
 def _join_layers(graph: nx.DiGraph[_Node]) -> None:
@@ -235,7 +258,7 @@ def _join(graph: nx.DiGraph[_Node], node: _Node, others: Iterable[_Node]) -> Non
     at = graph.nodes[node]["at"]
     nearest = min(others, key=lambda other: distance_km(at, graph.nodes[other]["at"]))
     if distance_km(at, graph.nodes[nearest]["at"]) <= SPACING_KM:
-        _lay_line(graph, [node, nearest], "avenue")
+        _lay_line(graph, [node, nearest], "avenue", "")
 
 
 def _index(graph: nx.DiGraph[_Node]) -> dict[tuple[int, int], list[_Node]]:

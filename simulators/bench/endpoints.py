@@ -18,6 +18,8 @@ class Offers:
 
     received: dict[str, float] = field(default_factory=dict)
     """By lift: when the first of them came."""
+    incidents: dict[str, str] = field(default_factory=dict)
+    """By lift: the case it is about."""
     ids: dict[tuple[str, int], set[str]] = field(default_factory=dict)
     """By assignment and attempt: the ids under which it was announced."""
 
@@ -26,6 +28,7 @@ class Offers:
         assignment = data["assignment"]
         self.ids.setdefault((assignment["id"], assignment["attempt"]), set()).add(webhook_id)
         self.received.setdefault(data["lift"]["lift_id"], at)
+        self.incidents[data["lift"]["lift_id"]] = data["incident"]["id"]
 
     @property
     def announced_twice(self) -> int:

@@ -8,6 +8,7 @@ what is measured here; latency is measured on the whole service.
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime
@@ -15,7 +16,7 @@ from uuid import uuid4
 
 from devices.fleet import Fleet
 from devices.messages import Area, LiftId
-from devices.mqtt import MqttLink, Receipt
+from devices.mqtt import Receipt
 from devices.slot import Rules
 from devices.state_change import StateChange
 from dispatch.travel import StraightLine
@@ -24,8 +25,9 @@ from rescue.black_box.ring import Ring
 from rescue.clock import SystemClock
 from rescue.desk.draft import DeskRules
 from rescue.effects import Effect
-from rescue.hearing.ingest import SUBSCRIPTIONS, Ingest
+from rescue.hearing.ingest import Ingest
 from rescue.hearing.lift_states import LiftState, LiftStates
+from rescue.hearing.links import BrokerLinks
 from rescue.hearing.telemetry import Telemetry
 from rescue.policies import Policies
 from rescue.ports import Clock, Rendered
@@ -77,7 +79,7 @@ class Intake:
         for lift in lifts:
             self._fleet.add(LiftId(lift.lift_id), Area(lift.area))
         self._desk = _make_desk(self._store, self._clock)
-        self._link: MqttLink | None = None
+        self._link: BrokerLinks | None = None
         self._checked = 0
         self._ingest = Ingest(
             fleet=self._fleet,
@@ -101,7 +103,7 @@ class Intake:
             self._ingest.on_message(topic, payload, retained, receipt)
             heard()
 
-        self._link = MqttLink(url, "bench", SUBSCRIPTIONS, take)
+        self._link = BrokerLinks(url, "bench", take, ssl.create_default_context)
         running = [
             asyncio.create_task(work)
             for work in (

@@ -25,7 +25,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from rescue.collector import spare_what_lives
 from rescue.embedded import embedded_broker
-from rescue.hearing.ingest import SUBSCRIPTIONS
+from rescue.hearing.links import SUBSCRIPTIONS
 from simulators.bench.around import find_free_port, tell
 from simulators.bench.background import BORN_AT, Reel, draw_life, send_at_once
 from simulators.bench.intake import Intake

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from random import Random
 
 from simulators.city import Lift, build_city
-from simulators.lift import LiftMachine
+from simulators.lift import AS_PUBLISHED, LiftMachine, Rhythm
 from simulators.reports import Report
 
 MORNING = 1_763_856_000.0
@@ -14,9 +14,11 @@ MORNING = 1_763_856_000.0
 CITY = build_city(lifts=64, seed=7)
 
 
-def make_machine(seed: int, *, lift: Lift | None = None, senses_people: bool = True, boot: int = 17) -> LiftMachine:
+def make_machine(
+    seed: int, *, lift: Lift | None = None, senses_people: bool = True, boot: int = 17, rhythm: Rhythm = AS_PUBLISHED
+) -> LiftMachine:
     lift = lift or CITY.lifts[seed % len(CITY.lifts)]
-    return LiftMachine(lift, boot=boot, senses_people=senses_people, born_at=MORNING, rng=Random(seed))
+    return LiftMachine(lift, boot=boot, senses_people=senses_people, born_at=MORNING, rng=Random(seed), rhythm=rhythm)
 
 
 def live(machine: LiftMachine, until: float) -> Iterator[tuple[float, Report]]:

@@ -87,17 +87,21 @@ async def test_a_possible_entrapment_is_listened_in_on_and_a_crew_sent_when_some
     around = make_surroundings()
     trap(around, people=1)
     async with centre(around, case(evidence={"confidence": "possible", "reasons": []})) as (service, _, _closed):
-        service.candidates = [{"crew_id": "R0", "may_go": False}, {"crew_id": CREW, "may_go": True}]
+        service.candidates = [
+            {"crew_id": "R0", "may_go": True, "asked": True},
+            {"crew_id": "R1", "may_go": False, "asked": False},
+            {"crew_id": CREW, "may_go": True, "asked": False},
+        ]
         await service.until(lambda: bool(service.told))
     path, body = service.told[0]
-    assert (path, body["crew_id"], body["version"]) == ("/incidents/I1/assign", CREW, 3)
+    assert (path, body["crew_id"], body["version"], body["redirect"]) == ("/incidents/I1/assign", CREW, 3, True)
 
 
 async def test_where_people_answer_and_no_crew_may_go_the_next_level_is_asked() -> None:
     around = make_surroundings()
     trap(around, people=1)
     async with centre(around, case(evidence={"confidence": "possible", "reasons": []})) as (service, _, _closed):
-        service.candidates = [{"crew_id": CREW, "may_go": False}]
+        service.candidates = [{"crew_id": CREW, "may_go": False, "asked": False}]
         await service.until(lambda: bool(service.told))
     assert service.told[0][0] == "/incidents/I1/escalate"
 
