@@ -15,11 +15,13 @@ help: ## list the targets
 
 # exec: Ctrl-C and SIGTERM reach the demo itself, so nothing is left behind.
 demo: .venv/.run-installed ## a simulated city with the whole service, in one terminal
+	@$(BIN)/python tools/build_console.py build
 	@exec $(BIN)/rescue demo $(ARGS)
 
 # Three at a time on two cores, for much of it waits for processes; a file's tests stay together and share what they set up.
 test: .venv/.dev-installed ## the whole test suite
 	@tools/system-packages
+	@$(BIN)/python tools/build_console.py build
 	@$(BIN)/pytest --numprocesses=3 --dist=loadfile $(ARGS)
 
 acceptance: .venv/.dev-installed ## only the scripts that use the service from outside
@@ -40,6 +42,7 @@ lint: .venv/.dev-installed ## style, types and import rules
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python tools/build_console.py check
 
 format: .venv/.dev-installed ## rewrite the code in the house's style
 	@$(BIN)/ruff format .
@@ -52,7 +55,7 @@ lock: .venv/.dev-installed ## pin the dependencies of pyproject.toml again (ARGS
 	@$(COMPILE) --extra dev --constraint requirements/run.txt --output-file requirements/dev.txt $(ARGS) pyproject.toml
 
 clean: ## remove .venv, caches and build products, never data
-	@rm -rf .venv dist test-output .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf .venv dist rescue/console/static rescue/console/node_modules test-output .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.run-installed: requirements/run.txt pyproject.toml

@@ -24,18 +24,20 @@ from prometheus_client import CollectorRegistry
 
 from devices.fleet import Fleet, OwnRules
 from devices.messages import LiftId
-from devices.mqtt import MqttLink
 from devices.profiles import load_profiles
+from dispatch.worker import Worker
 from rescue import ready as ready_file
 from rescue.accounts import ACCOUNTS, Accounts
 from rescue.api.application import make_app
 from rescue.api.context import Context
 from rescue.api.delivery_log import DeliveryLog
 from rescue.api.endpoints import Endpoints
+from rescue.api.files import STATIC
 from rescue.api.limits import Limiter, Rates
 from rescue.api.records import Records
 from rescue.api.repeats import Answers
 from rescue.api.visits import Visits
+from rescue.base_map.sources import sources_of
 from rescue.black_box.recorder import Recorder
 from rescue.black_box.recordings import Recordings
 from rescue.black_box.ring import open_ring
@@ -45,36 +47,48 @@ from rescue.desk.board import Decision
 from rescue.desk.draft import DeskRules
 from rescue.desk.inputs import OfferUndelivered
 from rescue.effects import Effect
-from rescue.hearing.ingest import SUBSCRIPTIONS, Ingest
+from rescue.hearing.ingest import Ingest
 from rescue.hearing.lift_rules import read_own_rules, tracker_rules
 from rescue.hearing.lift_states import LiftStates
+from rescue.hearing.links import BrokerLinks
 from rescue.hearing.live import LiveFleet
 from rescue.hearing.remember import remember_cases
 from rescue.hearing.telemetry import Telemetry
 from rescue.housekeeping import Housekeeping, Keeping
+from rescue.live.build import read_build
+from rescue.live.directory import Directory, PostgresPlaces
+from rescue.live.hub import Hub
+from rescue.live.marks import Marks
+from rescue.live.wording import Wording
 from rescue.people.audit_log import AuditLog
 from rescue.policy_file import load_policies
 from rescue.ports import Rendered, StoreUnavailable, TrackedLift
 from rescue.proof.seals import Sealing
 from rescue.proof.signing import KEY_NAME, Signer
+from rescue.reports.cover import CoverReports
 from rescue.reports.kpi import Reports
 from rescue.roads.following import FollowedRoads, follow_roads
+from rescue.roads.learning import Learning
 from rescue.sending.outbox import Outbox
 from rescue.sending.render import render
 from rescue.sending.webhooks import Sender
 from rescue.settings import ServiceError, Settings
+from rescue.shell.planner import Planner
 from rescue.shell.service import DeskService
 from rescue.store.announcements import announcements
 from rescue.store.attic import PostgresAttic
 from rescue.store.audit_log import PostgresAuditLog
 from rescue.store.auditing import PostgresAuditing
 from rescue.store.black_boxes import PostgresBlackBoxes
+from rescue.store.decisions import PostgresDecisions
 from rescue.store.exports import PostgresCaseFiles
 from rescue.store.keys import lasting_key
+from rescue.store.lessons import PostgresSchool
 from rescue.store.lift_states import PostgresLiftStates
 from rescue.store.migrate import migrate
 from rescue.store.postgres import PostgresStore
 from rescue.store.seals import PostgresSeals
+from rescue.store.shifts import PostgresShifts
 from rescue.store.telemetry import PostgresTelemetry
 from rescue.surroundings import Surroundings, masked, surroundings
 from rescue.timeline import MACHINE
@@ -136,7 +150,7 @@ class House:
     desk: DeskService
     fleet: Fleet
     ingest: Ingest
-    link: MqttLink
+    link: BrokerLinks
     outbox: Outbox
     store: PostgresStore
     context: Context
@@ -153,7 +167,10 @@ class House:
     auditor: Auditor
     deadman: Deadman | None
     roads: FollowedRoads
+    learning: Learning
     own_rules: Callable[[TrackedLift], OwnRules | None]
+    planner: Planner
+    solver: Worker
     lifts_known: asyncio.Event = field(default_factory=asyncio.Event)
 
     def work(self, around: Surroundings) -> Works:
@@ -165,12 +182,16 @@ class House:
             **({"deadman": self.deadman.run()} if self.deadman else {}),
             "quarantine": self.ingest.run_quarantine(),
             "registry": self._follow_registry(),
+            "live": self.context.live.run(),
+            "shifts": self.context.shifts.run(),
             "telemetry": self.telemetry.run(),
             "recordings": self.recordings.run(),
             "audit": self.audit.run(),
             "visits": self.visits.run(announcements(self.store.url, ACCOUNTS)),
             "housekeeping": self.housekeeping.run(),
             "roads": self.roads.run(),
+            "planner": self._plan(),
+            "learning": self._learn(),
             "seals": self.sealing.run(),
             **around.works(self.store, self.clock),
         }
@@ -184,6 +205,13 @@ class House:
             "link": self._follow_link(),
         }
 
+    async def _plan(self) -> None:
+        """Beside the desk; the process in which plans are improved ends with us."""
+        try:
+            await self._as_the_desk(self.planner.run)
+        finally:
+            self.solver.close()
+
     async def _hear_lifts(self) -> None:
         """Two listeners to one session would evict each other."""
         await self._as_the_desk(self.link.run)
@@ -191,6 +219,10 @@ class House:
     async def _carry_out(self) -> None:
         """Two that carry the same effects would both announce them, and one of them has no broker."""
         await self._as_the_desk(self.outbox.run)
+
+    async def _learn(self) -> None:
+        """Only one instance makes estimates, so only one knows by which lesson."""
+        await self._as_the_desk(self.learning.run)
 
     async def _as_the_desk(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """For ever, but not while another instance is the desk; the database may come and go meanwhile."""
@@ -227,6 +259,7 @@ class House:
         async for _ in self.store.registry_changes():
             with suppress(StoreUnavailable):
                 await self._load_lifts()
+                self.context.live.directory.outdate()
                 self.desk.board.know(await self.store.list_crews(), await self.store.list_companies())
 
     async def _follow_link(self) -> None:
@@ -250,6 +283,7 @@ async def _furnish(settings: Settings, around: Surroundings, store: PostgresStor
     public_url = str(settings.public_url or _http_url(settings)).rstrip("/")
     policies, zone = load_policies(settings), ZoneInfo(settings.timezone)
     roads = follow_roads(settings, clock)
+    learning = Learning(PostgresSchool(around.database_url, store.pool), roads, clock)
     rules = DeskRules(policies=policies, travel=roads, time_zone=zone)
     telemetry = Telemetry(PostgresTelemetry(around.database_url, store.pool), clock, settings.telemetry_days)
     tracked_by = tracker_rules(settings, clock.now())
@@ -275,6 +309,8 @@ async def _furnish(settings: Settings, around: Surroundings, store: PostgresStor
 
     def committed(decision: Decision) -> None:
         recordings.take(decision)
+        planner.note(decision)
+        live.committed(decision)
         if decision.effects or decision.assignments:
             outbox.wake()
 
@@ -291,6 +327,21 @@ async def _furnish(settings: Settings, around: Surroundings, store: PostgresStor
         committed=committed,
         times=DeskTimes(registry),
     )
+    marks = Marks(tracked_by)
+    shifts = PostgresShifts(around.database_url, store.pool)
+    live = Hub(
+        desk=desk,
+        fleet=fleet,
+        marks=marks,
+        directory=Directory(PostgresPlaces(around.database_url, store.pool), marks),
+        wording=Wording(policies),
+        clock=clock,
+        build=read_build(STATIC),
+        new_epoch=_new_id,
+        on_shift_since=shifts.since,
+    )
+    solver = Worker()
+    planner = Planner(desk=desk, rules=rules, clock=clock, improver=solver.improve)
     ingest = Ingest(
         fleet=fleet,
         desk=desk,
@@ -300,7 +351,7 @@ async def _furnish(settings: Settings, around: Surroundings, store: PostgresStor
         acknowledge=lambda receipt: link.acknowledge(receipt),
         seconds=clock.seconds,
     )
-    link = MqttLink(around.mqtt_url, settings.shard, SUBSCRIPTIONS, ingest.on_message, around.broker_tls)
+    link = BrokerLinks(around.mqtt_url, settings.shard, ingest.on_message, around.broker_tls)
     outbox = Outbox(store, link.publish, TimedSender(sender, registry), clock, undelivered)
     auditor = Auditor(
         PostgresAuditing(around.database_url), desk, clock, every_s=settings.audit_every_s, registry=registry
@@ -339,6 +390,7 @@ async def _furnish(settings: Settings, around: Surroundings, store: PostgresStor
         store=store,
         records=Records(store.pool),
         reports=Reports(store.pool, ZoneInfo(settings.timezone)),
+        cover=CoverReports(store.pool, roads),
         accounts=accounts,
         answers=Answers(store.pool),
         webhooks=endpoints,
@@ -346,10 +398,14 @@ async def _furnish(settings: Settings, around: Surroundings, store: PostgresStor
         audit=audit,
         audit_log=audit_log,
         case_files=PostgresCaseFiles(store.url, store.pool),
+        decisions=PostgresDecisions(store.url, store.pool),
+        shifts=shifts,
         signer=signer,
         limiter=limiter,
         visits=visits,
         fleet=LiveFleet(fleet),
+        live=live,
+        map_sources=sources_of(settings),
         policies=policies,
         clock=clock,
         link_key=link_key,
@@ -358,10 +414,12 @@ async def _furnish(settings: Settings, around: Surroundings, store: PostgresStor
         metrics=registry,
         wake_outbox=outbox.wake,
         allow_private_webhooks=settings.webhook_allow_private,
+        rescue_phone=settings.rescue_phone,
         body_within_s=settings.http_body_within_s,
         proxies=settings.http_proxies,
     )
-    show(registry, parts, lambda: _access_counts(audit, limiter, visits, housekeeping), around.counts)
+    counted = (live.figures, roads.figures, learning.figures, around.counts)
+    show(registry, parts, lambda: _access_counts(audit, limiter, visits, housekeeping), *counted)
     return House(
         desk=desk,
         fleet=fleet,
@@ -383,7 +441,10 @@ async def _furnish(settings: Settings, around: Surroundings, store: PostgresStor
         auditor=auditor,
         deadman=deadman,
         roads=roads,
+        learning=learning,
         own_rules=own_rules,
+        planner=planner,
+        solver=solver,
     )
 
 

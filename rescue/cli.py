@@ -13,7 +13,19 @@ from devices.mqtt import MqttError
 from dispatch.roads.errors import RoadsUnusable
 from rescue.accounts import AccountRefused
 from rescue.black_box.recording import RecordingUnusable
-from rescue.commands import accounts, audit_log, check, devices, export, registers, replay, report, roads, running
+from rescue.commands import (
+    accounts,
+    audit_log,
+    check,
+    devices,
+    districts,
+    export,
+    registers,
+    replay,
+    report,
+    roads,
+    running,
+)
 from rescue.commands.common import fail
 from rescue.decisions.records import DecisionUnusable
 from rescue.embedded import EmbeddedError
@@ -58,6 +70,7 @@ app.command()(export.export)
 app.command()(export.verify)
 app.add_typer(report.app, name="report")
 app.add_typer(roads.app, name="roads")
+app.add_typer(districts.app, name="districts")
 app.command()(check.check)
 
 

@@ -107,6 +107,15 @@ class KeptDecision:
     parts: Mapping[str, bytes] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commit:
+    """A decision on its way to the store, with its effects and what it rested on."""
+
+    decision: Decision
+    effects: Sequence[Rendered] = ()
+    kept: KeptDecision | None = None
+
+
 class TrackedLift(NamedTuple):
     """A registered lift as the tracker knows it. `attributes` has those columns that say how to watch it."""
 
@@ -156,6 +165,10 @@ class Store(Protocol):
         Effects whose key is already known are not queued again. Offers of assignments that no longer stand are taken
         out of the queue in the same transaction.
         """
+        ...
+
+    async def commit_all(self, commits: Sequence[Commit], now: datetime) -> None:
+        """Save these decisions, one after the other as they were made, in one transaction, or nothing of any."""
         ...
 
     async def hold_desk(self) -> None:

@@ -6,6 +6,7 @@ Read from `RESCUE_…` variables, then from the TOML file of `rescue serve --con
 
 from __future__ import annotations
 
+import re
 import tomllib
 from enum import StrEnum
 from pathlib import Path
@@ -35,6 +36,21 @@ class MqttAuth(StrEnum):
 
     REQUIRED = "required"
     ANONYMOUS = "anonymous"
+
+
+class MapDatum(StrEnum):
+    """What the coordinates of a base map are measured against."""
+
+    WGS84 = "wgs84"
+    GCJ02 = "gcj02"
+
+
+def _tiles_template(url: str) -> str:
+    if not re.match(r"https?://[^/{}\s]+/", url):
+        raise ValueError(f"{url!r} does not begin with http://HOST/ or https://HOST/")
+    if not all(part in url for part in ("{x}", "{y}", "{z}")):
+        raise ValueError(f"{url!r} needs {{z}}, {{x}} and {{y}} for zoom, column and row")
+    return url
 
 
 Port = Annotated[int, Field(ge=1, le=65_535)]
@@ -88,11 +104,23 @@ class Settings(BaseSettings):
     road_speeds_file: Path | None = Field(
         None, description="km/h by road class and hour, as docs/roads.md tells; by default dispatch/roads/speeds.toml"
     )
+    map_tiles_url: Annotated[str, AfterValidator(_tiles_template)] | None = Field(
+        None,
+        description="a tile server for the map instead of our own roads, as https://host/{z}/{x}/{y}.png; "
+        "the only other host from which pages then load",
+    )
+    map_tiles_datum: MapDatum = Field(MapDatum.WGS84, description="of that server's tiles: AMap and Tencent are gcj02")
+    map_attribution: str = Field("", max_length=200, description="what the map says of where those tiles come from")
     rescue_code_length: int = Field(
         6, ge=4, le=8, description="digits of the code on a lift's plate (Zhengzhou and Shenzhen 6, Zhangzhou 5)"
     )
     webhook_allow_private: bool = Field(
         False, description="webhooks may go to private and loopback addresses, and by plain http"
+    )
+    rescue_phone: str = Field(
+        "96333",
+        pattern=r"^\+?[0-9][0-9 -]{1,19}$",
+        description="the rescue centre's number, on the public page and crews' phones (China's platforms: 96333)",
     )
     http_reads_per_s: float = Field(
         50, gt=0, le=100_000, description="what one user or token may ask over HTTP; at once ten times as much"
@@ -136,6 +164,12 @@ class Settings(BaseSettings):
     accept_within_s: Seconds = Field(180, description="answer to the first offer of a level (Jinan, Rizhao: 3 min)")
     accept_next_within_s: Seconds = Field(60, description="answer to further offers of the same level (derived)")
     engage_within_s: Seconds = Field(300, description="every level engaged without an acceptance (Guangzhou: 5 min)")
+    escalation_hold_s: Seconds = Field(
+        300, description="an operator may keep a case from rising for want of an answer for so long (our judgement)"
+    )
+    undo_within_s: float = Field(
+        8, ge=0, le=10, description="an operator's deed waits so long to be undone, if asked to; 0: never (our judgement)"
+    )
     verify_within_s: Seconds = Field(60, description="a possible entrapment is verified by voice (derived)")
     comfort_within_s: Seconds = Field(
         60, description="passengers are spoken to after the opening and after acceptance (DB32/T 4130; figure derived)"
@@ -152,6 +186,11 @@ class Settings(BaseSettings):
         17_000, gt=0, le=1_000_000, description="level 2 asks within this; farther off nobody keeps 30 min (derived)"
     )
     set_out_within_s: Seconds = Field(300, description="a crew that accepted has set out (Hangzhou draft: 5 min)")
+    on_site_s: Seconds = Field(480, description="a crew needs so long at the lift (Shenzhen's mean release: 8 min)")
+    rest_after_s: Seconds = Field(
+        7_200, description="a crew that worked at one lift for so long rests; goes if nobody else can (our judgement)"
+    )
+    rest_s: Seconds = Field(1_800, description="so long it rests (our judgement)")
     eta_margin_s: Seconds = Field(300, description="a crew later than this past its own ETA is overdue (our judgement)")
     relieve_after_s: Seconds = Field(
         120, description="an overdue crew that stays silent: another is looked for (our judgement)"

@@ -19,7 +19,9 @@ from devices.messages import Area, CarDirection, CarStatus, Confidence, DoorStat
 from devices.pictures import Situation
 from dispatch.crews import Crew
 from dispatch.problem import Candidate, Refusal
+from rescue.desk.expecting import Expected
 from rescue.escalation import Policy
+from rescue.holds import EscalationHeld, Held, Left, Shelved, Undoable
 from rescue.incident import (
     AlarmRecord,
     Assignment,
@@ -242,6 +244,54 @@ class HandoverView(_View):
     note: str
 
 
+class ExpectedView(_View):
+    """Who is to come by the plan in force, while nobody could be asked yet: no promise, it changes with the plan.
+
+    `place` 1: this crew comes here next; 2: after another case; and so on.
+    """
+
+    crew_id: str
+    place: int
+    at: Instant
+
+
+class HeldView(_View):
+    """A deed that is done at `until` unless it is undone before."""
+
+    action: Undoable
+    by: str
+    at: Instant
+    until: Instant
+    reason: str
+    crew_id: str | None
+
+
+class EscalationHeldView(_View):
+    """The level does not rise for want of an answer before `until`; `since` when it has been kept."""
+
+    by: str
+    reason: str
+    since: Instant
+    until: Instant
+
+
+class ShelvedView(_View):
+    """Nobody need look at the case before `until`."""
+
+    by: str
+    reason: str
+    at: Instant
+    until: Instant
+
+
+class LeftView(_View):
+    """Who went off shift left the case to the next; whoever claims it takes it over."""
+
+    by: str
+    note: str
+    at: Instant
+
+
 class IncidentView(_View):
     """A case. `assignment` is the attempt that counts now; `deadlines` what must happen next, and by when."""
 
@@ -284,6 +334,8 @@ class IncidentView(_View):
     """An offer to another crew beside `assignment`, whose crew is late."""
     handover: HandoverView | None
     """At level 3: the call to the fire brigade. Not shown to companies."""
+    expected: ExpectedView | None
+    """Where many wait and nobody could be asked for this one yet: who is to come, and when. Not shown to companies."""
     attempts: int
     alarms: list[AlarmView]
     signs: list[Sign]
@@ -293,6 +345,11 @@ class IncidentView(_View):
     other_callers: list[CallerView]
     """Who else phoned, the newest last; as `caller`, for the rescue centre only."""
     claimed_by: str | None
+    left: LeftView | None
+    """This and the next three: what operators have settled; not shown to companies."""
+    held: HeldView | None
+    escalation_held: EscalationHeldView | None
+    shelved: ShelvedView | None
     comforted_at: Instant | None
     """When somebody last spoke to the passengers."""
     dispatched_at: Instant | None
@@ -362,6 +419,24 @@ class CandidateView(_View):
     terms: list[TermView]
     reasons: list[str]
     ground: str | None
+    asked: bool
+    """It is the one that was asked."""
+
+
+class CandidatesView(PageView[CandidateView]):
+    """Every crew, the best first, then those that may not go: as things stand, or as they stood at an attempt."""
+
+    attempt: int | None
+    """Null: as things stand."""
+    at: Instant
+    crew_id: str | None
+    """The crew that was asked; null while nobody is."""
+    ahead_s: float | None
+    """By how much it costs less than the next; less than 0 where an operator chose another than the cheapest."""
+    shortfall: str
+    """As things stand: why nobody could be asked, if so."""
+    expected: ExpectedView | None
+    """As things stand: who is to come all the same, by the plan for all who wait."""
 
 
 def incident_view(
@@ -371,12 +446,14 @@ def incident_view(
     *,
     reader: Reader = Reader.ONLOOKER,
     car_position: str | None = None,
+    expected: Expected | None = None,
 ) -> IncidentView:
     """The case as `reader` may see it; `assignment` is the attempt that counts now. As long as the case has fields.
 
     `car_position` is where the car stands now, as whoever is called at the last level wants to know.
     """
     shows_phones = reader is Reader.OPERATOR or (reader is Reader.COMPANY and not incident.is_final)
+    is_ours = reader is not Reader.COMPANY
     return IncidentView(
         id=incident.incident_id,
         number=incident.number,
@@ -404,14 +481,19 @@ def incident_view(
         recovered=incident.recovered,
         children=incident.children,
         relief_id=incident.relief_id,
-        handover=None if reader is Reader.COMPANY else _handover_view(incident, car_position),
+        handover=_handover_view(incident, car_position) if is_ours else None,
+        expected=None if reader is Reader.COMPANY else expected_view(expected),
         attempts=incident.attempts,
         alarms=[_alarm_view(alarm) for alarm in incident.alarms],
         signs=sorted(incident.signs),
         deadlines=dict(incident.deadlines),
         caller=_caller_view(incident.caller) if incident.caller and reader is Reader.OPERATOR else None,
         other_callers=[_caller_view(one) for one in incident.other_callers] if reader is Reader.OPERATOR else [],
-        claimed_by=incident.claimed_by if reader is not Reader.COMPANY else None,
+        claimed_by=incident.claimed_by if is_ours else None,
+        left=_left_view(incident.left) if is_ours and incident.left else None,
+        held=_held_view(incident.held) if is_ours and incident.held else None,
+        escalation_held=_kept_view(incident.escalation_held) if is_ours and incident.escalation_held else None,
+        shelved=_shelved_view(incident.shelved) if is_ours and incident.shelved else None,
         comforted_at=incident.comforted_at,
         dispatched_at=incident.dispatched_at,
         arrived_at=incident.arrived_at,
@@ -542,7 +624,7 @@ def crew_view(crew: Crew, busy: Mapping[Any, str], *, shows_phones: bool = True)
     )
 
 
-def candidate_view(candidate: Candidate, rank: int) -> CandidateView:
+def candidate_view(candidate: Candidate, rank: int, *, asked: bool = False) -> CandidateView:
     """A crew that may go, `rank` counted from 1."""
     return CandidateView(
         crew_id=candidate.crew_id,
@@ -553,10 +635,11 @@ def candidate_view(candidate: Candidate, rank: int) -> CandidateView:
         terms=[TermView(name=term.name, seconds=term.seconds) for term in candidate.terms],
         reasons=list(candidate.reasons),
         ground=None,
+        asked=asked,
     )
 
 
-def refusal_view(refusal: Refusal) -> CandidateView:
+def refusal_view(refusal: Refusal, *, asked: bool = False) -> CandidateView:
     """A crew that may not go."""
     return CandidateView(
         crew_id=refusal.crew_id,
@@ -567,6 +650,7 @@ def refusal_view(refusal: Refusal) -> CandidateView:
         terms=[],
         reasons=[refusal.reason],
         ground=refusal.ground.value,
+        asked=asked,
     )
 
 
@@ -586,6 +670,29 @@ def _handover_view(incident: Incident, car_position: str | None) -> HandoverView
     waits = Deadline.HAND_OVER_BY in incident.deadlines
     fields = {one.name: getattr(handover, one.name) for one in dataclasses.fields(handover)}
     return HandoverView(car_position=car_position, waits=waits, **fields)
+
+
+def expected_view(expected: Expected | None) -> ExpectedView | None:
+    """Who is to come."""
+    return ExpectedView(crew_id=expected.crew_id, place=expected.place, at=expected.at) if expected else None
+
+
+def _held_view(held: Held) -> HeldView:
+    return HeldView(
+        action=held.action, by=held.by, at=held.at, until=held.until, reason=held.reason, crew_id=held.crew_id
+    )
+
+
+def _kept_view(held: EscalationHeld) -> EscalationHeldView:
+    return EscalationHeldView(by=held.by, reason=held.reason, since=held.since, until=held.until)
+
+
+def _shelved_view(shelved: Shelved) -> ShelvedView:
+    return ShelvedView(by=shelved.by, reason=shelved.reason, at=shelved.at, until=shelved.until)
+
+
+def _left_view(left: Left) -> LeftView:
+    return LeftView(by=left.by, note=left.note, at=left.at)
 
 
 def _alarm_view(alarm: AlarmRecord) -> AlarmView:

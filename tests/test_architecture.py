@@ -30,7 +30,8 @@ PURE = frozenset({
 """Top-level modules of the standard library that compute and do nothing else."""
 
 COUNTING_ROOMS = (
-    "cost", "dealing", "eligibility", "roster", "routes", "sequences", "shortfall", "solver", "standing", "survey",
+    "cost", "cover", "dealing", "eligibility", "inserting", "roster", "routes", "sequences", "shortfall", "solver",
+    "standing", "survey", "travel",
 )
 """Of the dispatcher's core, those that count in columns of numpy."""
 
@@ -43,7 +44,7 @@ ASKS_THE_MACHINE = frozenset({
 
 ALSO_IMPORTS = {
     "devices.faults": {"importlib", "tomllib"},  # the vocabulary is data that ships inside the package
-    "dispatch.assignment": {"ortools", "numpy"},  # they compute, on our thread
+    "dispatch.assignment": {"ortools", "scipy", "numpy"},  # they compute, on our thread
     **{f"dispatch.{room}": {"numpy"} for room in COUNTING_ROOMS},
     "rescue.desk": {"zoneinfo"},  # people are told the local time; a zone's table is read once, when it is named
 }

@@ -7,7 +7,8 @@ transaction that made it, and is announced, so that whoever keeps a connection o
 
 from __future__ import annotations
 
-from rescue.accounts.tokens import Owner, Token, Tokens
+from rescue.accounts.phones import LINK_LASTS, PHONE_LASTS, Phones
+from rescue.accounts.tokens import OfCrew, Owner, Token, Tokens
 from rescue.accounts.tries import COUNTED_FOR, TRIES_OF_ADDRESS, TRIES_OF_NAME, TRIES_OF_NAME_AND_ADDRESS, LogInGuard
 from rescue.accounts.users import LOG_INS_WAITING, LONGEST_SECRET, Session, User, Users, new_password
 from rescue.people.principals import (
@@ -20,6 +21,7 @@ from rescue.people.principals import (
     Role,
     TooManyTries,
     UnknownCompany,
+    UnknownCrew,
     UnknownToken,
     UnknownUser,
     UnknownVendor,
@@ -32,9 +34,11 @@ __all__ = [
     "ACCOUNTS",
     "COMMAND",
     "COUNTED_FOR",
+    "LINK_LASTS",
     "LOG_INS_WAITING",
     "LONGEST_SECRET",
     "NOBODY",
+    "PHONE_LASTS",
     "TRIES_OF_ADDRESS",
     "TRIES_OF_NAME",
     "TRIES_OF_NAME_AND_ADDRESS",
@@ -42,7 +46,9 @@ __all__ = [
     "Accounts",
     "LogInGuard",
     "NameTaken",
+    "OfCrew",
     "Owner",
+    "Phones",
     "Principal",
     "PrincipalKind",
     "Role",
@@ -50,6 +56,7 @@ __all__ = [
     "Token",
     "TooManyTries",
     "UnknownCompany",
+    "UnknownCrew",
     "UnknownToken",
     "UnknownUser",
     "UnknownVendor",
@@ -65,5 +72,5 @@ ACCOUNTS = "accounts"
 """The channel on which every change of an account is announced."""
 
 
-class Accounts(Users, Tokens):
-    """People, their sessions, and programs' tokens. Every method may raise StoreUnavailable."""
+class Accounts(Users, Tokens, Phones):
+    """People, their sessions, programs' tokens, phones signed in by these. Every method may raise StoreUnavailable."""

@@ -1,4 +1,4 @@
-"""Programs: bearer tokens of companies, of vendors, and with a role of the rescue centre.
+"""Programs: bearer tokens of companies, of vendors, of crews, and with a role of the rescue centre.
 
 A token is 256 random bits and cannot be guessed, so SHA-256 of it is enough to keep. It is shown once; afterwards it is
 spoken of by its id, which opens nothing.
@@ -12,7 +12,7 @@ from datetime import datetime
 
 import asyncpg
 
-from dispatch.crews import CompanyId
+from dispatch.crews import CompanyId, CrewId
 from rescue.accounts.base import SQL, AccountsBase, hash_of
 from rescue.people.audit_log import Act
 from rescue.people.principals import (
@@ -21,6 +21,7 @@ from rescue.people.principals import (
     PrincipalKind,
     Role,
     UnknownCompany,
+    UnknownCrew,
     UnknownToken,
     UnknownVendor,
     VendorId,
@@ -28,7 +29,14 @@ from rescue.people.principals import (
 from rescue.store.connections import PooledConnection
 from rescue.timeline import Actor
 
-Owner = CompanyId | VendorId | Role
+
+class OfCrew(str):
+    """A crew as the owner of a token, told apart from a company of the same id."""
+
+    __slots__ = ()
+
+
+Owner = CompanyId | VendorId | OfCrew | Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +47,10 @@ class Token:
     role: Role | None
     company_id: CompanyId | None
     vendor_id: VendorId | None
+    crew_id: CrewId | None
     label: str
+    is_link: bool
+    """It signs one phone or screen in, once; revoked, it signs that out."""
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
@@ -51,6 +62,8 @@ class Token:
         """Whose it is, in words."""
         if self.company_id:
             return f"company {self.company_id}"
+        if self.crew_id:
+            return f"crew {self.crew_id}"
         return f"vendor {self.vendor_id}" if self.vendor_id else f"role {self.role}"
 
     def counts(self, now: datetime) -> bool:
@@ -68,17 +81,20 @@ class Tokens(AccountsBase):
         *,
         label: str = "",
         expires_at: datetime | None = None,
+        is_link: bool = False,
         by: Actor = COMMAND,
     ) -> str:
-        """A new token: shown this once, and kept nowhere. Raises UnknownCompany or UnknownVendor."""
+        """A new token: shown this once, and kept nowhere. Raises UnknownCompany, UnknownCrew or UnknownVendor."""
         token, token_id = f"rescue_{secrets.token_urlsafe(32)}", secrets.token_hex(6)
-        role, company_id, vendor_id = _columns(owner)
-        row = (hash_of(token), token_id, role, company_id, vendor_id, label, now, expires_at)
+        role, company_id, vendor_id, crew_id = _columns(owner)
+        row = (hash_of(token), token_id, role, company_id, vendor_id, crew_id, label, now, expires_at, is_link)
         try:
             async with self._changing(Act.TOKEN_ADDED, f"token:{token_id}", now, by, owner=str(owner)) as connection:
                 await _demand_vendor(connection, vendor_id)
                 await connection.execute(SQL["add_token"], *row)
         except asyncpg.ForeignKeyViolationError:
+            if crew_id:
+                raise UnknownCrew(f"there is no crew {crew_id}") from None
             raise UnknownCompany(f"there is no company {company_id}") from None
         return token
 
@@ -95,17 +111,19 @@ class Tokens(AccountsBase):
     async def principal_of_token(self, token: str, now: datetime) -> Principal | None:
         """Whose token this is, until it expires or is revoked."""
         found = await self._fetch_row(SQL["find_token"], hash_of(token), now)
-        return _program(found) if found else None
+        return owner_of(found) if found else None
 
 
-def _columns(owner: Owner) -> tuple[Role | None, CompanyId | None, VendorId | None]:
+def _columns(owner: Owner) -> tuple[Role | None, CompanyId | None, VendorId | None, CrewId | None]:
     match owner:
         case Role():
-            return owner, None, None
+            return owner, None, None, None
         case VendorId():
-            return None, None, owner
+            return None, None, owner, None
+        case OfCrew():
+            return None, None, None, CrewId(str(owner))
         case _:
-            return None, owner, None
+            return None, owner, None, None
 
 
 async def _demand_vendor(connection: PooledConnection, vendor_id: VendorId | None) -> None:
@@ -118,6 +136,15 @@ def _token(row: asyncpg.Record) -> Token:
     return Token(
         **{**row, "role": Role(role) if role else None, "vendor_id": VendorId(vendor_id) if vendor_id else None}
     )
+
+
+def owner_of(token: asyncpg.Record) -> Principal:
+    """Who a token's owner is to us."""
+    if token["crew_id"] is not None:
+        crew_id = CrewId(token["crew_id"])
+        company_id = CompanyId(token["crews_company_id"])
+        return Principal(kind=PrincipalKind.PERSON, name=crew_id, company_id=company_id, crew_id=crew_id)
+    return _program(token)
 
 
 def _program(token: asyncpg.Record) -> Principal:

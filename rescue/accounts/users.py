@@ -16,6 +16,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from rescue.accounts.base import SQL, AccountsBase, hash_of
+from rescue.accounts.tokens import owner_of
 from rescue.accounts.tries import COUNTED_FOR, LogInGuard
 from rescue.people.audit_log import Act
 from rescue.people.principals import (
@@ -161,7 +162,7 @@ class Users(AccountsBase):
     async def _open_session(self, user: asyncpg.Record, now: datetime) -> Session | None:
         """None if the account was changed while its password was checked."""
         session = Session(secret=secrets.token_urlsafe(32), principal=_person(user), expires_at=now + SESSION_LASTS)
-        opened = (hash_of(session.secret), user["name"], now, session.expires_at, user["password_hash"])
+        opened = (hash_of(session.secret), user["user_name"], now, session.expires_at, user["password_hash"])
         with reachable():
             await self.pool.execute(SQL["forget_sessions"], now)
             return session if await self.pool.fetchval(SQL["open_session"], *opened) else None
@@ -173,8 +174,10 @@ class Users(AccountsBase):
 
     async def principal_of_session(self, secret: str, now: datetime) -> Principal | None:
         """Whose session this is, until it expires."""
-        user = await self._fetch_row(SQL["find_session"], hash_of(secret), now)
-        return _person(user) if user else None
+        found = await self._fetch_row(SQL["find_session"], hash_of(secret), now)
+        if found is None:
+            return None
+        return owner_of(found) if found["user_name"] is None else _person(found)
 
 
 def _demand_known(changed: str | None, name: str) -> None:
@@ -183,4 +186,4 @@ def _demand_known(changed: str | None, name: str) -> None:
 
 
 def _person(user: asyncpg.Record) -> Principal:
-    return Principal(kind=PrincipalKind.PERSON, name=user["name"], role=Role(user["role"]))
+    return Principal(kind=PrincipalKind.PERSON, name=user["user_name"], role=Role(user["role"]))

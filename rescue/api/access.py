@@ -26,7 +26,7 @@ READS_ONLY = frozenset({"GET", "HEAD", "OPTIONS"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """The roles that may use a route, and whether companies and vendors may. `open`: anyone, and nobody is asked who.
+    """The roles that may use a route, and whether companies, crews and vendors may. `open`: anyone, unasked.
 
     `greets`: anyone, and those who say who they are are known.
     """
@@ -34,6 +34,8 @@ class Access:
     roles: frozenset[Role] = frozenset()
     companies: bool = False
     vendors: bool = False
+    crews: bool = False
+    """For itself: what its company may do, a crew may not unless this is said."""
     open: bool = False
     greets: bool = False
 
@@ -46,6 +48,8 @@ class Access:
         """This principal may use the route."""
         if self.is_for_anyone:
             return True
+        if principal.crew_id is not None:
+            return self.crews
         if principal.company_id is not None:
             return self.companies
         return self.vendors if principal.vendor_id is not None else principal.role in self.roles
@@ -54,9 +58,10 @@ class Access:
         """The sentence the documentation gives."""
         if self.is_for_anyone:
             return "For anyone."
-        outside = [name for name, may in (("companies", self.companies), ("vendors", self.vendors)) if may]
-        names = ", ".join(sorted(self.roles))
-        return f"For {names}; for {' and '.join(outside)} as far as it is their own." if outside else f"For {names}."
+        strangers = (("companies", self.companies), ("crews", self.crews), ("vendors", self.vendors))
+        outside = " and ".join(name for name, may in strangers if may)
+        parts = [", ".join(sorted(self.roles)), f"{outside} as far as it is their own" if outside else ""]
+        return f"For {'; for '.join(filter(None, parts))}."
 
 
 STAFF = frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN})
@@ -64,6 +69,7 @@ STAFF = frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN})
 OPEN = Access(open=True)
 GREETING = Access(greets=True)
 EVERYONE = Access(roles=frozenset(Role), companies=True)
+EVERYONE_AND_CREWS = Access(roles=frozenset(Role), companies=True, crews=True)
 EVERYONE_AND_VENDORS = Access(roles=frozenset(Role), companies=True, vendors=True)
 AUDITORS_ONLY = Access(roles=frozenset({Role.AUDITOR}))
 STAFF_ONLY = Access(roles=STAFF)
@@ -71,6 +77,8 @@ STAFF_AND_AUDITORS = Access(roles=STAFF | {Role.AUDITOR})
 STAFF_AUDITORS_AND_VENDORS = Access(roles=STAFF | {Role.AUDITOR}, vendors=True)
 STAFF_AUDITORS_AND_COMPANIES = Access(roles=STAFF | {Role.AUDITOR}, companies=True)
 STAFF_AND_COMPANIES = Access(roles=STAFF, companies=True)
+STAFF_COMPANIES_AND_CREWS = Access(roles=STAFF, companies=True, crews=True)
+CREWS_ONLY = Access(crews=True)
 ADMINS_AND_COMPANIES = Access(roles=frozenset({Role.ADMIN}), companies=True)
 
 
@@ -125,8 +133,12 @@ def demand_own_site(request: web.Request, context: Context) -> None:
     Every browser of today says where a change comes from, by `Sec-Fetch-Site` or at least `Origin`; a caller that says
     neither is no browser, and nobody can make it send a cookie it does not mean to.
     """
-    if request.method in READS_ONLY:
-        return
+    if request.method not in READS_ONLY:
+        demand_own_page(request, context)
+
+
+def demand_own_page(request: web.Request, context: Context) -> None:
+    """Refuse what a page of another site makes a browser send with our cookie. Raises Forbidden."""
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         own = site in {"same-origin", "none"}

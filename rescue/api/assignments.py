@@ -1,4 +1,4 @@
-"""A company's side of a case: what it was asked, and its answers."""
+"""A company's side of a case: what it was asked, and its answers; a crew answers for itself."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import Any, Literal
 from aiohttp import web
 from pydantic import Field
 
-from rescue.api.access import EVERYONE, STAFF_AND_COMPANIES
+from rescue.api.access import EVERYONE, STAFF_COMPANIES_AND_CREWS
 from rescue.api.fields import Body, CauseCode, Count, Counter, Duration, Name, PagedByName, Text, When
 from rescue.api.outcomes import demand_taken
 from rescue.api.pages import page
+from rescue.api.problems import Forbidden
 from rescue.api.reach import actor_of, find_assignment
 from rescue.api.table import API, AnyRoute, Call, Nothing, Route, row
 from rescue.api.wire import answer
@@ -82,11 +83,19 @@ async def list_assignments(call: Call[AssignmentsQuery, Nothing]) -> web.Respons
 def _answering(what: Answer) -> Callable[[Call[Nothing, Any]], Awaitable[web.Response]]:
     async def give(call: Call[Nothing, AnswerBody | CauseBody]) -> web.Response:
         assignment = await find_assignment(call.context, call.principal, call.path["assignment_id"])
+        _demand_own_crew(call)
         outcome = await call.context.desk.submit(_answered(assignment, what, call.body), actor=actor_of(call.principal))
         await demand_taken(outcome, call.context)
         return answer(assignment_view(await find_assignment(call.context, call.principal, assignment.assignment_id)))
 
     return give
+
+
+def _demand_own_crew(call: Call[Nothing, Any]) -> None:
+    """Which of its crews goes is for the company to say."""
+    named = getattr(call.body, "crew_id", None)
+    if call.principal.crew_id is not None and named not in {None, call.principal.crew_id}:
+        raise Forbidden(f"crew {call.principal.crew_id} answers for itself only")
 
 
 def _answered(assignment: Assignment, what: Answer, said: AnswerBody | CauseBody) -> CompanyAnswered:
@@ -101,7 +110,7 @@ def _row(what: Answer, summary: str) -> AnyRoute:
     return Route(
         method="POST",
         path=f"{API}/assignments/{{assignment_id}}/{what}",
-        access=STAFF_AND_COMPANIES,
+        access=STAFF_COMPANIES_AND_CREWS,
         answers={200: AssignmentView},
         handle=_answering(what),
         query=Nothing,

@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from collections.abc import Sequence
+from typing import Any, Literal, Self
 
 from aiohttp import web
 from pydantic import Field, model_validator
 
 from devices.messages import Area, LiftId
+from dispatch.crews import CrewId
+from dispatch.problem import Candidate, Refusal
 from rescue.api.access import EVERYONE, STAFF_AND_AUDITORS, STAFF_ONLY
+from rescue.api.context import Context
 from rescue.api.fields import AreaCode, Body, Count, Name, Paged, PagedByName, Text, When
 from rescue.api.outcomes import demand_taken
-from rescue.api.pages import page, whole
+from rescue.api.pages import page
 from rescue.api.problems import NotFound
 from rescue.api.reach import actor_of, find_incident, show, show_entries
 from rescue.api.table import API, AnyRoute, Call, Nothing, row
 from rescue.api.wire import answer
+from rescue.decisions.candidates import ahead_s
 from rescue.desk.board import Outcome, Verdict
+from rescue.desk.expecting import expected
 from rescue.desk.inputs import Intake
-from rescue.incident import Caller, Incident, IncidentId, Kind, Lift, Source
+from rescue.incident import AssignmentId, Caller, Incident, IncidentId, Kind, Lift, Source
 from rescue.ports import Wanted
 from rescue.timeline import first_break
 from rescue.views import (
-    CandidateView,
+    CandidatesView,
     IncidentView,
     MemberView,
     PageView,
     TimelineEntryView,
     candidate_view,
+    expected_view,
     member_view,
     refusal_view,
 )
@@ -46,6 +53,12 @@ class IncidentsQuery(Paged):
     """Only the cases that are part of this one."""
     opened_from: When | None = Field(default=None, alias="from")
     opened_to: When | None = Field(default=None, alias="to")
+
+
+class CandidatesQuery(Body):
+    """Which instant: that of an attempt, counted from 1; left out, as things stand."""
+
+    attempt: int | None = Field(default=None, ge=1, le=1_000_000)
 
 
 class CallerBody(Body):
@@ -121,12 +134,41 @@ async def list_members(call: Call[PagedByName, Nothing]) -> web.Response:
     return answer(page(members, query.limit, member_view, lambda member: member.lift_id))
 
 
-async def list_candidates(call: Call[Nothing, Nothing]) -> web.Response:
+async def list_candidates(call: Call[CandidatesQuery, Nothing]) -> web.Response:
     """Every crew for this case: the best first, then those that may not go, each with its reasons."""
     incident = await find_incident(call.context, call.principal, call.path["incident_id"])
-    candidates, refusals = call.context.desk.candidates(incident)
-    ranked = [candidate_view(candidate, rank) for rank, candidate in enumerate(candidates, start=1)]
-    return answer(whole([*ranked, *(refusal_view(refusal) for refusal in refusals)]))
+    if call.query.attempt is not None:
+        return answer(await _candidates_at(call.context, incident, call.query.attempt))
+    asked = call.context.desk.board.assignments.get(incident.assignment_id or AssignmentId(""))
+    candidates, refused = call.context.desk.candidates(incident)
+    return answer(
+        CandidatesView(
+            **_listed(candidates, refused, asked.crew_id if asked else None),
+            attempt=None,
+            at=call.context.clock.now(),
+            shortfall=incident.shortfall,
+            expected=expected_view(expected(call.context.desk.board, incident.incident_id)),
+        )
+    )
+
+
+async def _candidates_at(context: Context, incident: Incident, attempt: int) -> CandidatesView:
+    """How they stood when this attempt was begun, as it was kept with the decision."""
+    asked = await context.store.find_assignment(AssignmentId(f"{incident.incident_id}-{attempt}"))
+    if asked is None:
+        raise NotFound(f"case {incident.number} has no attempt {attempt}")
+    kept = await context.decisions.ranking_of(asked)
+    if kept is None:
+        raise NotFound(f"how the crews stood at attempt {attempt} is not kept, or no longer")
+    listed = _listed(kept.candidates, [*kept.refused], kept.crew_id)
+    return CandidatesView(**listed, attempt=attempt, at=asked.offered_at, shortfall="", expected=None)
+
+
+def _listed(candidates: Sequence[Candidate], refused: Sequence[Refusal], crew_id: CrewId | None) -> dict[str, Any]:
+    ranked = [candidate_view(one, rank, asked=one.crew_id == crew_id) for rank, one in enumerate(candidates, start=1)]
+    others = [refusal_view(one, asked=one.crew_id == crew_id) for one in refused]
+    ahead = ahead_s(crew_id, candidates) if crew_id is not None else None
+    return {"items": [*ranked, *others], "next": None, "crew_id": crew_id, "ahead_s": ahead}
 
 
 async def report_entrapment(call: Call[Nothing, IntakeBody]) -> web.Response:
@@ -176,5 +218,5 @@ ROUTES: tuple[AnyRoute, ...] = (
     row("GET", _CASE, show_incident, access=EVERYONE, answers={200: IncidentView}),
     row("GET", f"{_CASE}/members", list_members, access=EVERYONE, answers={200: PageView[MemberView]}),
     row("GET", f"{_CASE}/timeline", show_timeline, access=STAFF_AND_AUDITORS, answers={200: TimelineView}),
-    row("GET", f"{_CASE}/candidates", list_candidates, access=STAFF_ONLY, answers={200: PageView[CandidateView]}),
+    row("GET", f"{_CASE}/candidates", list_candidates, access=STAFF_ONLY, answers={200: CandidatesView}),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict
 
-from rescue.api.access import EVERYONE
+from rescue.api.access import EVERYONE_AND_CREWS
 from rescue.api.pages import whole
 from rescue.api.table import API, AnyRoute, Call, Nothing, row
 from rescue.api.wire import answer
@@ -45,5 +45,5 @@ def _view(group: Group) -> CauseGroupView:
 
 
 ROUTES: tuple[AnyRoute, ...] = (
-    row("GET", f"{API}/causes", list_causes, access=EVERYONE, answers={200: PageView[CauseGroupView]}),
+    row("GET", f"{API}/causes", list_causes, access=EVERYONE_AND_CREWS, answers={200: PageView[CauseGroupView]}),
 )

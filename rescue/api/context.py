@@ -13,24 +13,29 @@ from typing import Protocol
 from prometheus_client import CollectorRegistry
 
 from devices.messages import LiftId
-from dispatch.problem import Candidate, Refusal
+from dispatch.problem import Ranking
 from rescue.accounts import Accounts
 from rescue.api.delivery_log import DeliveryLog
 from rescue.api.endpoints import Endpoints
-from rescue.api.limits import Limiter
+from rescue.api.limits import Limiter, PublicLimits
 from rescue.api.records import Records
 from rescue.api.repeats import Answers
 from rescue.api.visits import Visits
+from rescue.base_map.sources import MapSources
 from rescue.desk.board import Board, Outcome
 from rescue.desk.inputs import Input
 from rescue.incident import Incident
+from rescue.live.hub import Hub
 from rescue.people.audit_log import AuditLog
 from rescue.policies import Policies
 from rescue.ports import Clock, Quarantine, Registry, Store
 from rescue.proof.signing import Signer
+from rescue.reports.cover import CoverReports
 from rescue.reports.kpi import Reports
 from rescue.store.audit_log import PostgresAuditLog
+from rescue.store.decisions import PostgresDecisions
 from rescue.store.exports import PostgresCaseFiles
+from rescue.store.shifts import PostgresShifts
 from rescue.timeline import Actor
 from rescue.views import LiveView
 from rescue.watch.health import Health
@@ -48,7 +53,7 @@ class Desk(Protocol):
         """Have the desk decide. Raises DeskBusy."""
         ...
 
-    def candidates(self, incident: Incident) -> tuple[tuple[Candidate, ...], tuple[Refusal, ...]]:
+    def candidates(self, incident: Incident) -> Ranking:
         """Every crew ranked for a case as things stand, and why the others may not go."""
         ...
 
@@ -77,6 +82,7 @@ class Context:
     store: Database
     records: Records
     reports: Reports
+    cover: CoverReports
     accounts: Accounts
     answers: Answers
     webhooks: Endpoints
@@ -84,10 +90,14 @@ class Context:
     audit: AuditLog
     audit_log: PostgresAuditLog
     case_files: PostgresCaseFiles
+    decisions: PostgresDecisions
+    shifts: PostgresShifts
     signer: Signer = field(repr=False)
     limiter: Limiter
     visits: Visits
     fleet: Fleet
+    live: Hub
+    map_sources: MapSources
     policies: Policies
     clock: Clock
     link_key: bytes = field(repr=False)
@@ -98,6 +108,9 @@ class Context:
     wake_outbox: Callable[[], None]
     """Something was put on its way beside the desk."""
     allow_private_webhooks: bool = False
+    rescue_phone: str = "96333"
+    """What people call who need not, or cannot, use a page."""
+    public_limits: PublicLimits = field(default_factory=PublicLimits)
     body_within_s: float = 10.0
     """A request's body comes within this, or is not waited for."""
     proxies: Sequence[IPv4Network | IPv6Network] = ()

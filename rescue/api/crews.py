@@ -7,8 +7,8 @@ from dataclasses import replace
 from aiohttp import web
 from pydantic import Field
 
-from dispatch.crews import CrewId, Position
-from rescue.api.access import EVERYONE, STAFF_AND_COMPANIES
+from dispatch.crews import Crew, CrewId, Position
+from rescue.api.access import EVERYONE, STAFF_COMPANIES_AND_CREWS
 from rescue.api.context import Context
 from rescue.api.fields import Body, PagedByName
 from rescue.api.pages import page
@@ -16,6 +16,7 @@ from rescue.api.problems import NotFound
 from rescue.api.reach import reader_of
 from rescue.api.table import API, AnyRoute, Call, Nothing, row
 from rescue.api.wire import answer
+from rescue.people.principals import Principal
 from rescue.views import CrewView, PageView, Reader, crew_view
 
 
@@ -64,13 +65,18 @@ async def change_crew(call: Call[Nothing, CrewBody]) -> web.Response:
     """Put a crew on or off duty, or say where it is."""
     board, crew_id = call.context.desk.board, CrewId(call.path["crew_id"])
     crew = board.crews.get(crew_id)
-    if crew is None or call.principal.company_id not in {None, crew.company_id}:
+    if crew is None or not is_of(call.principal, crew):
         raise NotFound(f"there is no crew {crew_id}")
     if call.body.on_duty is not None:
         await _put_on_duty(call.context, crew_id, call.body.on_duty)
     if call.body.position is not None:
         board.place(crew_id, Position(call.body.position.lon, call.body.position.lat), call.now)
     return answer(crew_view(board.crews[crew_id], board.busy()))
+
+
+def is_of(principal: Principal, crew: Crew) -> bool:
+    """This crew is the caller's own, or the caller sees all."""
+    return principal.crew_id in {None, crew.crew_id} and principal.company_id in {None, crew.company_id}
 
 
 async def _put_on_duty(context: Context, crew_id: CrewId, on_duty: bool) -> None:
@@ -82,5 +88,5 @@ async def _put_on_duty(context: Context, crew_id: CrewId, on_duty: bool) -> None
 
 ROUTES: tuple[AnyRoute, ...] = (
     row("GET", f"{API}/crews", list_crews, access=EVERYONE, answers={200: PageView[CrewView]}),
-    row("PATCH", f"{API}/crews/{{crew_id}}", change_crew, access=STAFF_AND_COMPANIES, answers={200: CrewView}),
+    row("PATCH", f"{API}/crews/{{crew_id}}", change_crew, access=STAFF_COMPANIES_AND_CREWS, answers={200: CrewView}),
 )

@@ -51,6 +51,8 @@ Counter = Annotated[int, Field(ge=0, le=2**31 - 1)]
 """A version or an attempt."""
 Duration = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
 """Seconds."""
+HoldS = Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)]
+"""Seconds in which something may be undone."""
 When = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 """An instant: RFC 3339 with its offset."""
 Number = Annotated[int, Field(ge=0, le=2**63 - 1)]
@@ -61,6 +63,12 @@ class Body(BaseModel):
     """What a request says; a field that we do not know is a slip of the sender's."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Form(Body):
+    """What a page's form sends, as text; what a browser or a link adds of its own is left aside."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
 
 
 class Paged(Body):

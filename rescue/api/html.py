@@ -10,13 +10,19 @@ from aiohttp import web
 from rescue.api.table import HTML
 
 
-def html_page(title: str, body: str, *, status: HTTPStatus = HTTPStatus.OK) -> web.Response:
-    """A page. `body` is HTML already; whatever came from outside was escaped on its way into it."""
+def html_page(
+    title: str, body: str, *, status: HTTPStatus = HTTPStatus.OK, lang: str = "zh", refresh_s: int | None = None
+) -> web.Response:
+    """A page. `body` is HTML already; whatever came from outside was escaped on its way into it.
+
+    With `refresh_s` it asks for itself again: by a script, or so often where none runs.
+    """
+    refresh = "" if refresh_s is None else _refresh(refresh_s)
     text = f"""<!doctype html>
-<html lang="zh">
+<html lang="{lang}">
 <head>
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="viewport" content="width=device-width, initial-scale=1">{refresh}
 <title>{escape(title)}</title>
 <link rel="stylesheet" href="/static/page.css">
 <link rel="icon" href="data:,">
@@ -27,6 +33,12 @@ def html_page(title: str, body: str, *, status: HTTPStatus = HTTPStatus.OK) -> w
 </html>
 """
     return web.Response(status=status, text=text, content_type=HTML)
+
+
+def _refresh(every_s: int) -> str:
+    return f"""
+<noscript><meta http-equiv="refresh" content="{every_s}"></noscript>
+<script src="/static/fresh.js" defer></script>"""
 
 
 def facts(rows: list[tuple[str, str]]) -> str:

@@ -48,9 +48,9 @@ BURST_S = 10.0
 class Buckets:
     """One bucket a key, each of `per_s` requests a second."""
 
-    def __init__(self, per_s: float) -> None:
+    def __init__(self, per_s: float, holds: float | None = None) -> None:
         self._per_s = per_s
-        self._holds = per_s * BURST_S
+        self._holds = holds or per_s * BURST_S
         self._left: dict[str, tuple[float, datetime]] = {}
 
     def take(self, key: str, now: datetime) -> float:
@@ -62,6 +62,23 @@ class Buckets:
         if len(self._left) > BUCKETS:
             del self._left[next(iter(self._left))]
         return wait_s
+
+
+class PublicLimits:
+    """What the public page takes in without asking who it is: from one address, and for one lift.
+
+    An address may be that of a whole building or a carrier's gateway, so that it may report many lifts at once; of one
+    lift, what comes beyond the limit changes nothing that is not known by then. Whoever is held back is told the number
+    to call, and is heard again within half a minute.
+    """
+
+    def __init__(self) -> None:
+        self._addresses = Buckets(1 / 10, holds=30)
+        self._lifts = Buckets(1 / 30, holds=10)
+
+    def wait_s(self, address: str, lift_id: str, now: datetime) -> int:
+        """Charge a report; 0 if it may be taken in, or the seconds until one may."""
+        return ceil(max(self._addresses.take(address, now), self._lifts.take(lift_id, now)))
 
 
 class Limiter:

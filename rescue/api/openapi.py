@@ -14,9 +14,10 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from rescue.api.access import COOKIE
+from rescue.api.fields import Form
 from rescue.api.problems import CONTENT_TYPE, ProblemView
 from rescue.api.repeats import HEADER, LONGEST_KEY
-from rescue.api.table import API, HTML, JSON, AnyRoute, Nothing
+from rescue.api.table import API, FORM, HTML, JSON, AnyRoute, Nothing
 
 Json = dict[str, Any]
 Use = tuple[type[BaseModel], Literal["validation", "serialization"]]
@@ -24,9 +25,9 @@ Use = tuple[type[BaseModel], Literal["validation", "serialization"]]
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
 
-def document(routes: Sequence[AnyRoute]) -> Json:
-    """The document of these routes."""
-    references, schemas = _schemas(routes)
+def document(routes: Sequence[AnyRoute], spoken: Sequence[Use] = ()) -> Json:
+    """The document of these routes; `spoken` are models of what travels otherwise than as a request or an answer."""
+    references, schemas = _schemas(routes, spoken)
     paths: Json = {}
     for route in routes:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, references, schemas)
@@ -42,9 +43,9 @@ def document(routes: Sequence[AnyRoute]) -> Json:
     }
 
 
-def _schemas(routes: Sequence[AnyRoute]) -> tuple[dict[Use, Json], Json]:
+def _schemas(routes: Sequence[AnyRoute], spoken: Sequence[Use]) -> tuple[dict[Use, Json], Json]:
     """Where each model's schema is to be found, and all schemas by name."""
-    uses = dict.fromkeys(use for route in routes for use in _uses(route))
+    uses = dict.fromkeys((*(use for route in routes for use in _uses(route)), *spoken))
     references, definitions = models_json_schema(list(uses), ref_template="#/components/schemas/{model}")
     return cast("dict[Use, Json]", references), definitions["$defs"]
 
@@ -73,7 +74,8 @@ def _operation(route: AnyRoute, references: dict[Use, Json], schemas: Json) -> J
     if route.body is not Nothing:
         schema = references[(route.body, "validation")]
         is_required = "required" in schemas[_name(schema)]
-        operation["requestBody"] = {"required": is_required, "content": {JSON: {"schema": schema}}}
+        kind = FORM if issubclass(route.body, Form) else JSON
+        operation["requestBody"] = {"required": is_required, "content": {kind: {"schema": schema}}}
     if route.access.is_for_anyone:
         operation["security"] = []
     return operation
@@ -146,10 +148,13 @@ _ABOUT = (
     "coordinates are WGS84. Lists page by `limit` and `cursor`. Every error is a problem document of RFC 9457."
 )
 _STATUS = {
+    101: "The connection is a WebSocket from here on",
     200: "Done",
+    303: "Taken in: see there",
     201: "Made anew",
     202: "On its way",
     204: "Done, nothing more to say",
+    304: "As before",
     503: "Not now",
 }
 _KEY = {

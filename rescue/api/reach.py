@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from rescue.api.access import STAFF
 from rescue.api.context import Context
 from rescue.api.problems import NotFound
+from rescue.desk.expecting import expected
 from rescue.incident import Assignment, AssignmentId, Incident, IncidentId, Lift
 from rescue.people.principals import Principal
 from rescue.people.principals import actor_of as actor_of
@@ -47,9 +48,15 @@ async def _was_asked(context: Context, principal: Principal, incident_id: Incide
 async def find_assignment(context: Context, principal: Principal, assignment_id: str) -> Assignment:
     """The assignment, if it is this caller's. Raises NotFound."""
     assignment = await context.store.find_assignment(AssignmentId(assignment_id))
-    if assignment is None or (principal.company_id and assignment.company_id != principal.company_id):
+    if assignment is None or not _is_theirs(principal, assignment):
         raise NotFound(f"there is no assignment {assignment_id}")
     return assignment
+
+
+def _is_theirs(principal: Principal, assignment: Assignment) -> bool:
+    if principal.crew_id not in {None, assignment.crew_id}:
+        return False
+    return principal.company_id in {None, assignment.company_id}
 
 
 async def show(context: Context, principal: Principal, incident: Incident) -> IncidentView:
@@ -63,6 +70,7 @@ async def show(context: Context, principal: Principal, incident: Incident) -> In
         context.policies.of(incident),
         reader=reader_of(principal),
         car_position=_car_position(context, incident),
+        expected=expected(context.desk.board, incident.incident_id),
     )
     if _shows_phones(view, incident):
         context.audit.view(principal, f"incident:{incident.incident_id}")

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from devices.messages import Area, LiftId
 from devices.state_change import StateChange
@@ -34,6 +35,25 @@ class Figures:
     arrivals: int
     mean_arrival_s: float | None
     by_kind: Mapping[Kind, Figures] = field(default_factory=dict)
+
+
+class SourceKind(StrEnum):
+    """By what false alarms are told apart."""
+
+    LIFT = "lift"
+    BUILDING = "building"
+    COMPANY = "company"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FalseAlarmSource:
+    """Where false alarms come from: of so many cases of people, so many were none."""
+
+    key: str
+    label: str
+    cases: int
+    false_alarms: int
+    last_at: datetime
 
 
 class Records:
@@ -96,6 +116,14 @@ class Records:
     async def recordings_of(self, incident_id: IncidentId) -> list[Recording]:
         """What the black box held of a case's lift when it opened or became graver, oldest first."""
         return await fetch_recordings(self._pool, incident_id)
+
+    async def false_alarm_sources(
+        self, since: datetime, until: datetime, by: SourceKind, limit: int
+    ) -> list[FalseAlarmSource]:
+        """Of the cases of people opened in that span, the sources of false alarms, the worst first."""
+        with reachable():
+            rows = await self._pool.fetch(SQL["false_alarm_sources"], since, until, by, limit)
+        return [FalseAlarmSource(**row) for row in rows]
 
     async def figures(self, since: datetime) -> Figures:
         """The cases opened since that instant."""

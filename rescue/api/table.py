@@ -22,6 +22,7 @@ from rescue.api.fields import Body as Fields
 
 JSON = "application/json"
 HTML = "text/html"
+FORM = "application/x-www-form-urlencoded"
 TEXT = "text/plain"
 API = "/api/v1"
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from urllib.parse import parse_qs
 
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
 from rescue.api.access import address_of, admit
 from rescue.api.context import Context
+from rescue.api.fields import Form
 from rescue.api.limits import Budget
 from rescue.api.problems import FieldError, Invalid, NotFound, Problem, TooSlow, invalid
 from rescue.api.repeats import once
@@ -18,6 +20,9 @@ from rescue.people.principals import Principal
 
 NEVER_COUNTED = frozenset({"/livez", "/readyz", "/metrics"})
 """What watches over the service is answered however much it is asked."""
+COUNTS_ITSELF = frozenset({"/r", "/r/{rescue_code}"})
+"""Whoever calls for help from a page is told in words for people, on that page, what to do at the limit."""
+MOST_FIELDS = 100
 
 
 def answer(view: BaseModel, *, status: int = 200) -> web.Response:
@@ -51,7 +56,7 @@ async def _admit(request: web.Request, route: Route[Query, Body], context: Conte
     """The caller, if it may ask this, now, and this often."""
     now, address = context.clock.now(), address_of(request, context.proxies)
     budget = Budget.CHANGES if route.changes else Budget.READS
-    if route.path not in NEVER_COUNTED:
+    if route.path not in NEVER_COUNTED | COUNTS_ITSELF:
         context.limiter.charge_address(address, budget, now)
     principal = await admit(request, route.access, context, now, address)
     if not route.access.is_for_anyone:
@@ -78,10 +83,20 @@ def _read_query(request: web.Request, model: type[Query]) -> Query:
 
 async def _read_body(request: web.Request, route: Route[Query, Body], within_s: float) -> Body:
     raw = await _read(request, within_s) if route.changes else b""
+    if issubclass(route.body, Form):
+        return route.body.model_validate(_read_form(raw))
     try:
         return route.body.model_validate_json(raw or b"{}", strict=True)
     except ValidationError as error:
         raise invalid(error, within="body") from None
+
+
+def _read_form(raw: bytes) -> Mapping[str, list[str]]:
+    """Every field with all its values. What cannot be read is left out: a form is filled in by people in need."""
+    try:
+        return parse_qs(raw.decode(errors="replace"), max_num_fields=MOST_FIELDS)
+    except ValueError:
+        return {}
 
 
 async def _read(request: web.Request, within_s: float) -> bytes:

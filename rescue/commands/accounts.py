@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from dispatch.crews import CompanyId
-from rescue.accounts import Accounts, Role, VendorId, new_password
+from rescue.accounts import LINK_LASTS, Accounts, OfCrew, Role, VendorId, new_password
 from rescue.accounts.tokens import Owner
 from rescue.clock import SystemClock
 from rescue.commands.common import DATA, DataDir, fail, who, with_store
@@ -80,20 +80,29 @@ def change_password(name: UserName, password_stdin: PasswordStdin = False, data_
 def add_token(
     company: Annotated[list[str] | None, typer.Option(help="A company's token; may be repeated.")] = None,
     vendor: Annotated[str | None, typer.Option(help="A vendor's: reads the lifts whose column vendor says so.")] = None,
+    crew: Annotated[str | None, typer.Option(help="A crew's: its own assignments, and nothing else.")] = None,
     role: Annotated[Role | None, typer.Option(help="A token with a person's role.")] = None,
+    link: Annotated[
+        bool, typer.Option("--link", help="Of a crew or the role wall: it signs one phone or screen in, within a day.")
+    ] = False,
     label: Annotated[str, typer.Option(help="What it is for, for the list.")] = "",
     days: Annotated[int | None, typer.Option(help="It expires after so many days.", min=1, max=36_500)] = None,
     data_dir: DataDir = DATA,
 ) -> None:
     """Print a new token, once: the last word of each line."""
-    owners = _owners(company, vendor, role)
+    owners = _owners(company, vendor, crew, role)
+    if link and not (crew or role is Role.WALL):
+        fail("a link is for --crew ID or --role wall")
 
     async def add(store: PostgresStore) -> None:
         now = SystemClock().now()
-        expires_at = now + timedelta(days=days) if days else None
+        lasts = timedelta(days=days) if days else LINK_LASTS if link else None
+        expires_at = now + lasts if lasts else None
         for owner in owners:
-            token = await _accounts(store).add_token(owner, now, label=label, expires_at=expires_at, by=who())
-            typer.echo(f"{owner} token {token}")
+            token = await _accounts(store).add_token(
+                owner, now, label=label, expires_at=expires_at, is_link=link, by=who()
+            )
+            typer.echo(f"{owner} {_way_in(owner) if link else 'token'} {token}")
 
     with_store(data_dir, add)
 
@@ -130,11 +139,19 @@ def _accounts(store: PostgresStore) -> Accounts:
     return Accounts(store.url, store.pool)
 
 
-def _owners(company: list[str] | None, vendor: str | None, role: Role | None) -> list[Owner]:
-    if sum(map(bool, (company, vendor, role))) != 1:
-        fail("give one of --company ID (it may be repeated), --vendor NAME and --role ROLE")
+def _way_in(owner: Owner) -> str:
+    """What to do with a link's token: the page's address ends with it."""
+    page = "/crew" if isinstance(owner, OfCrew) else "/wall"
+    return f"opens the service's address {page}# followed by"
+
+
+def _owners(company: list[str] | None, vendor: str | None, crew: str | None, role: Role | None) -> list[Owner]:
+    if sum(map(bool, (company, vendor, crew, role))) != 1:
+        fail("give one of --company ID (it may be repeated), --vendor NAME, --crew ID and --role ROLE")
     if role:
         return [role]
+    if crew:
+        return [OfCrew(crew)]
     return [VendorId(vendor)] if vendor else [CompanyId(id_) for id_ in company or []]
 
 

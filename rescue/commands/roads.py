@@ -27,12 +27,15 @@ Slower = Annotated[
 def import_file(
     file: Annotated[Path, typer.Argument(help="An OpenStreetMap extract, .osm.pbf.")], data_dir: DataDir = DATA
 ) -> None:
-    """Make the road network of a map; a running service takes it in by itself."""
+    """Make the road network of a map, and the console's base map; a running service takes both in by itself."""
     from dispatch.roads.files import RoadFiles
+    from rescue.base_map.drawing import draw_base_map
+    from rescue.base_map.files import BaseMapFiles
     from rescue.roads.works import import_roads
 
     now = SystemClock().now()
-    network = import_roads(file, RoadFiles.in_data_dir(data_dir), now, lambda said: typer.echo(said, err=True))
+    network = import_roads(file, RoadFiles.in_data_dir(data_dir), now, _say)
+    draw_base_map(file, BaseMapFiles.in_data_dir(data_dir), now, _say)
     _show_network(network)
 
 
@@ -85,6 +88,10 @@ def show(data_dir: DataDir = DATA) -> None:
     points = RoadPoints(network)
     for closure in files.load_closures():
         typer.echo(_line(describe(network, points, closure)))
+
+
+def _say(progress: str) -> None:
+    typer.echo(progress, err=True)
 
 
 def _show_network(network: Network) -> None:

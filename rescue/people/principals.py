@@ -6,6 +6,7 @@ Errors::
     ├── NameTaken        there is such a user already
     ├── UnknownUser      no user bears this name
     ├── UnknownCompany   no company bears this id
+    ├── UnknownCrew      no crew bears this id
     ├── UnknownVendor    no lift is named for this vendor
     ├── UnknownToken     no token bears this id
     ├── WeakPassword     too short
@@ -18,7 +19,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from dispatch.crews import CompanyId
+from dispatch.crews import CompanyId, CrewId
 from rescue.timeline import Actor
 
 
@@ -48,12 +49,16 @@ class VendorId(str):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """Who asks: with a role in the rescue centre, for a company, or for a vendor; nobody is none of these."""
+    """Who asks: with a role in the rescue centre, for a company, as one of its crews, or for a vendor; nobody is none.
+
+    A crew has its company too: what it may not do as a crew, it may not do for that either.
+    """
 
     kind: PrincipalKind
     name: str
     role: Role | None = None
     company_id: CompanyId | None = None
+    crew_id: CrewId | None = None
     vendor_id: VendorId | None = None
     address: str = field(default="", compare=False)
     """Where they ask from; they are the same wherever that is."""
@@ -69,8 +74,15 @@ def actor_of(principal: Principal) -> Actor:
     """How the timeline and the audit log name this caller."""
     if principal.kind is PrincipalKind.NOBODY:
         return Actor(kind="nobody", name=principal.name, channel="http")
-    kind = "company" if principal.company_id else "vendor" if principal.vendor_id else "operator"
-    return Actor(kind=kind, name=principal.name, channel="http")
+    return Actor(kind=_kind_of(principal), name=principal.name, channel="http")
+
+
+def _kind_of(principal: Principal) -> str:
+    if principal.crew_id:
+        return "crew"
+    if principal.company_id:
+        return "company"
+    return "vendor" if principal.vendor_id else "operator"
 
 
 class AccountRefused(Exception):
@@ -90,6 +102,10 @@ class UnknownUser(AccountRefused):
 
 class UnknownCompany(AccountRefused):
     """No company bears this id."""
+
+
+class UnknownCrew(AccountRefused):
+    """No crew bears this id."""
 
 
 class UnknownVendor(AccountRefused):

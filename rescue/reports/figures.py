@@ -99,6 +99,46 @@ def _precision(confidence: str, chinese: str) -> Iterator[Figure]:
     )
 
 
+def _promises() -> Iterator[Figure]:
+    """How well crews kept the time of arrival that was told when they accepted."""
+    error = "the time from acceptance to the reported arrival, less the time that was told at acceptance"
+    yield _figure(
+        "eta_count",
+        Unit.COUNT,
+        "Told arrivals: cases",
+        "预计到场: 件数",
+        "Cases whose crew accepted with a time of arrival and reported its arrival.",
+    )
+    yield _figure(
+        "eta_late_mean_s",
+        Unit.SECONDS,
+        "Later than told: mean (s)",
+        "比预计晚: 平均 (秒)",
+        f"Mean of {error}: above 0, crews come later than is told.",
+    )
+    yield _figure(
+        "eta_off_mean_s",
+        Unit.SECONDS,
+        "Off what was told: mean (s)",
+        "预计误差: 平均绝对值 (秒)",
+        f"Mean, either way, of {error}.",
+    )
+    yield _figure(
+        "eta_within_5_min_share",
+        Unit.SHARE,
+        "Told within 5 min",
+        "预计误差5分钟内占比",
+        "Share of `eta_count` in which it was off by 5 minutes at most.",
+    )
+    yield _figure(
+        "eta_left_out",
+        Unit.COUNT,
+        "Told arrivals left out",
+        "预计到场: 剔除件数",
+        "Cases left out of these: the crew arrived as it accepted, or 4 hours later or more, which no drive is.",
+    )
+
+
 _CAUSES = (
     ("people", "人为原因"),
     ("outside", "外部原因"),
@@ -198,6 +238,7 @@ FIGURES: tuple[Figure, ...] = (
     *_spread("arrival", "Detection to arrival", "发现至到场", "the time from detection to the reported arrival"),
     *_spread("on_site", "On site", "现场救援", "the time from the reported arrival to release"),
     *_spread("total", "Detection to release", "发现至解救", "the time from detection to release"),
+    *_promises(),
     _figure(
         "level_2_share",
         Unit.SHARE,

@@ -22,8 +22,8 @@ import asyncpg
 import structlog
 
 from rescue.desk.board import Board, Decision
-from rescue.incident import AssignmentStatus
-from rescue.ports import KeptDecision, Rendered, StoreUnavailable
+from rescue.incident import AssignmentId, AssignmentStatus
+from rescue.ports import Commit, StoreUnavailable
 from rescue.store import rows
 from rescue.store.connections import Connection, connect, reachable
 from rescue.store.sql import load_queries
@@ -82,11 +82,12 @@ class DeskConnection:
         fetch = self._connection.fetch
         incidents = [rows.read_incident(row["body"]) for row in await fetch(SQL["open_incidents"])]
         assignments = [rows.read_assignment(row) for row in await fetch(SQL["open_assignments"])]
+        works = [rows.read_assignment(row) for row in await fetch(SQL["last_works"])]
         members = [rows.read_member(row) for row in await fetch(SQL["open_members"])]
         ledgers = [rows.read_ledger(row) for row in await fetch(SQL["alarm_ledgers"])]
         crews = [rows.read_crew(row) for row in await fetch(REGISTRY["crews"])]
         companies = [rows.read_company(row) for row in await fetch(REGISTRY["companies"])]
-        return Board(
+        board = Board(
             incidents={incident.incident_id: incident for incident in incidents},
             assignments={assignment.assignment_id: assignment for assignment in assignments},
             ledgers={ledger.lift_id: ledger for ledger in ledgers},
@@ -95,20 +96,35 @@ class DeskConnection:
             companies={company.company_id: company for company in companies},
             next_number=await self._connection.fetchval(SQL["next_number"]),
         )
+        board.worked |= {work.crew_id: work for work in works}
+        return board
 
-    async def commit(
-        self, decision: Decision, effects: Sequence[Rendered], now: datetime, kept: KeptDecision | None
-    ) -> None:
-        """Save the decision, its effects and what it rested on, all or nothing."""
-        saved = (*rows.decision_row(decision, effects), *rows.kept_row(kept))
-        answered = [a.assignment_id for a in decision.assignments.values() if a.status is not AssignmentStatus.OFFERED]
+    async def commit(self, commits: Sequence[Commit], now: datetime) -> None:
+        """Save the decisions, their effects and what they rested on, all or nothing."""
+        saves = [(_row(one), _answered(one.decision)) for one in commits]
         with reachable(self._connection):
-            if not answered:
-                await self._connection.execute(SQL["save_decision"], *saved)
-                return
-            async with self._connection.transaction():
-                await self._connection.execute(SQL["save_decision"], *saved)
-                await self._connection.execute(SQL["drop_offers"], answered, now)
+            match saves:
+                case [(row, [])]:
+                    # A statement is a transaction: one exchange with the server instead of three.
+                    await self._connection.execute(SQL["save_decision"], *row)
+                case _:
+                    async with self._connection.transaction():
+                        for row, answered in saves:
+                            await self._save(row, answered, now)
+
+    async def _save(self, row: rows.Row, answered: Sequence[AssignmentId], now: datetime) -> None:
+        await self._connection.execute(SQL["save_decision"], *row)
+        if answered:
+            await self._connection.execute(SQL["drop_offers"], answered, now)
+
+
+def _row(commit: Commit) -> rows.Row:
+    return (*rows.decision_row(commit.decision, commit.effects), *rows.kept_row(commit.kept))
+
+
+def _answered(decision: Decision) -> list[AssignmentId]:
+    """The attempts whose offers, if they still wait in the outbox, are moot."""
+    return [a.assignment_id for a in decision.assignments.values() if a.status is not AssignmentStatus.OFFERED]
 
 
 async def _demand_writes(connection: Connection) -> None:

@@ -11,6 +11,7 @@ import asyncio
 import json
 from collections import defaultdict
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Hashable, Iterator, Mapping, Sequence
+from copy import copy, deepcopy
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Generic, TypeVar
@@ -33,7 +34,7 @@ from rescue.incident import (
     Lift,
     Member,
 )
-from rescue.ports import Carried, KeptDecision, Outgoing, Quarantined, Rendered, TrackedLift, Wanted
+from rescue.ports import Carried, Commit, KeptDecision, Outgoing, Quarantined, Rendered, TrackedLift, Wanted
 from rescue.store import rows
 from rescue.store.refusals import refuse_shared_codes, refuse_unknown
 from rescue.store.telemetry import Place
@@ -269,6 +270,24 @@ class MemoryLiftStates:
             yield lift_id, saved_at, json.loads(body)
 
 
+_COMMITTED = (
+    "_incidents", "_assignments", "_timeline", "_ledgers", "_members", "_waiting", "_last_outbox_id", "_receivers",
+    "_incident_indexes", "_assignment_indexes",
+)  # fmt: skip
+"""All that a commit changes."""
+
+
+def _copied(value: Any) -> Any:
+    """As it is now: the values within are never changed, only what holds them."""
+    match value:
+        case defaultdict():
+            return defaultdict(value.default_factory, {key: dict(held) for key, held in value.items()})
+        case dict() | set():
+            return copy(value)
+        case _:
+            return deepcopy(value) if isinstance(value, tuple | list) else value
+
+
 class MemoryStore(MemoryRegistry, MemoryQuarantine):
     """Store, Registry and Quarantine of rescue.ports."""
 
@@ -302,7 +321,7 @@ class MemoryStore(MemoryRegistry, MemoryQuarantine):
         """Every open incident, its assignments, the alarm ledgers, crews, companies and the next number."""
         open_ones = {one.incident_id: one for one in self._incidents.values() if not one.is_final}
         asked = {a.assignment_id: a for a in self._assignments.values() if a.incident_id in open_ones}
-        return Board(
+        board = Board(
             incidents=open_ones,
             assignments=asked,
             ledgers=dict(self._ledgers),
@@ -311,6 +330,14 @@ class MemoryStore(MemoryRegistry, MemoryQuarantine):
             companies=dict(self._companies),
             next_number=max((one.number for one in self._incidents.values()), default=0) + 1,
         )
+        board.worked |= self._last_works()
+        return board
+
+    def _last_works(self) -> dict[CrewId, Assignment]:
+        """Of all times, for here nobody knows what time it is."""
+        released = (one for one in self._assignments.values() if one.status is AssignmentStatus.RELEASED)
+        ended = sorted((one.ended_at, one.assignment_id) for one in released if one.on_scene_at and one.ended_at)
+        return {(work := self._assignments[name]).crew_id: work for _, name in ended}
 
     async def hold_desk(self) -> None:
         """Always the desk."""
@@ -345,6 +372,20 @@ class MemoryStore(MemoryRegistry, MemoryQuarantine):
         for effect in effects:
             self._queue(effect)
         self._drop_offers(decision)
+
+    async def commit_all(self, commits: Sequence[Commit], now: datetime) -> None:
+        """Save these decisions, or nothing of any."""
+        if len(commits) == 1:  # it is all or nothing by itself
+            await self.commit(commits[0].decision, commits[0].effects, now, commits[0].kept)
+            return
+        before = {name: _copied(getattr(self, name)) for name in _COMMITTED}
+        try:
+            for one in commits:
+                await self.commit(one.decision, one.effects, now, one.kept)
+        except BaseException:
+            for name, value in before.items():
+                setattr(self, name, value)
+            raise
 
     def _refuse_strays(self, incidents: Mapping[IncidentId, Incident], decision: Decision) -> None:
         named = {a.incident_id for a in decision.assignments.values()} | {e.incident_id for e in decision.entries}

@@ -13,7 +13,7 @@ from datetime import datetime
 from devices.messages import LiftId
 from rescue.desk.board import Board, Decision
 from rescue.incident import Assignment, AssignmentId, Incident, IncidentId, Kind, Member
-from rescue.ports import Carried, KeptDecision, Outgoing, Rendered, StoreUnavailable, Wanted
+from rescue.ports import Carried, Commit, KeptDecision, Outgoing, Rendered, StoreUnavailable, Wanted
 from rescue.store import rows
 from rescue.store.connections import connect_pool, reachable
 from rescue.store.desk import DeskConnection
@@ -66,7 +66,12 @@ class PostgresStore(PostgresRegistry, PostgresQuarantine):
     ) -> None:
         """Save the decision in one transaction. After StoreUnavailable the board must be loaded anew."""
         async with self._as_desk() as desk:
-            await desk.commit(decision, effects, now, kept)
+            await desk.commit([Commit(decision=decision, effects=effects, kept=kept)], now)
+
+    async def commit_all(self, commits: Sequence[Commit], now: datetime) -> None:
+        """Save these decisions in one transaction. After StoreUnavailable the board must be loaded anew."""
+        async with self._as_desk() as desk:
+            await desk.commit(commits, now)
 
     async def hold_desk(self) -> None:
         """Return if this instance is still the desk. After StoreUnavailable the board must be loaded anew."""

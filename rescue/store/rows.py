@@ -226,6 +226,16 @@ def station_row(station: Station) -> Row:
     return station.station_id, station.company_id, station.name, *_lon_lat(station.position)
 
 
+def read_station(row: Record) -> Station:
+    """A station."""
+    return Station(
+        station_id=StationId(row["station_id"]),
+        company_id=CompanyId(row["company_id"]),
+        name=row["name"],
+        position=Position(row["lon"], row["lat"]),
+    )
+
+
 def crew_row(crew: Crew) -> Row:
     """For `put_crew`."""
     return (

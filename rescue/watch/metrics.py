@@ -15,10 +15,10 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from devices.fleet import Fleet
-from devices.mqtt import MqttLink
 from rescue.black_box.recorder import Recorder
 from rescue.black_box.recordings import Recordings
 from rescue.hearing.ingest import Ingest
+from rescue.hearing.links import BrokerLinks
 from rescue.hearing.lift_states import LiftStates
 from rescue.hearing.telemetry import Telemetry
 from rescue.sending.outbox import Outbox
@@ -78,7 +78,7 @@ INGEST: Sequence[Figure[Ingest]] = (
     Figure("rescue_quarantine_not_kept_total", "Of these, not kept", lambda ingest: ingest.counts.not_kept),
 )
 
-LINK: Sequence[Figure[MqttLink]] = (
+LINK: Sequence[Figure[BrokerLinks]] = (
     Figure("rescue_broker_connected", "1 if the broker is there", lambda link: link.connected),
     Figure("rescue_repeated_messages_total", "Repetitions of what was in hand", lambda link: link.counts.repeated),
     Figure("rescue_failed_messages_total", "Messages whose handling failed", lambda link: link.counts.failed),
@@ -149,7 +149,7 @@ class Parts:
 
     desk: DeskService
     ingest: Ingest
-    link: MqttLink
+    link: BrokerLinks
     outbox: Outbox
     telemetry: Telemetry
     lift_states: LiftStates

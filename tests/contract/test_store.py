@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import pytest
@@ -25,7 +25,7 @@ from rescue.incident import (
     Member,
     Status,
 )
-from rescue.ports import Carried, Delivery, Downlink, Outgoing, Registry, Store, Wanted
+from rescue.ports import Carried, Commit, Delivery, Downlink, Outgoing, Registry, Store, Wanted
 from rescue.store.memory import Endpoint
 from rescue.timeline import first_break
 from tests.contract import cases
@@ -96,6 +96,19 @@ async def test_a_finished_case_leaves_the_board_and_its_number_is_not_given_agai
     assert await store.load_board() == Board(ledgers={LEDGER.lift_id: LEDGER}, next_number=6)
     assert await store.find_incident(case.incident_id) == closed
     assert await store.assignments_of(case.incident_id) == [ended]
+
+
+async def test_what_each_crew_finished_last_is_known_after_its_case_is_over(store: AnyStore) -> None:
+    case, newer = incident("i1", 1, status=Status.CLOSED), incident("i2", 2)
+    at_ten, at_eleven = (datetime.now(UTC) - timedelta(hours=hours) for hours in (2, 1))
+    earlier, last = (
+        replace(assignment(one, status=AssignmentStatus.RELEASED), offered_at=at, on_scene_at=at, ended_at=at)
+        for one, at in ((newer, at_ten), (case, at_eleven))
+    )
+    await store.load_board()
+    await commit(store, decision(incidents=[case, newer], assignments=[earlier, last]))
+
+    assert (await store.load_board()).worked == {CREW.crew_id: last}
 
 
 async def test_a_newer_value_replaces_the_older(store: AnyStore) -> None:
@@ -241,6 +254,39 @@ async def test_a_lift_has_one_open_case_and_a_second_is_refused_whole(subject: S
     assert (set(board.incidents), board.ledgers) == ({first.incident_id}, {})
     assert await store.timeline_of(second.incident_id) == []
     assert await store.next_due() is None
+
+
+async def test_decisions_saved_together_are_saved_in_their_order(subject: Subject) -> None:
+    store = await asked_company(subject, "one")
+    case = incident("i1", 1, "L1")
+    offered = assignment(case, crew_id="c1")
+    declined = replace(offered, status=AssignmentStatus.DECLINED)
+    together = [
+        Commit(decision=decision(incidents=[case], assignments=[offered]), effects=[offer("offer", offered)]),
+        Commit(decision=decision(assignments=[declined])),
+        Commit(decision=decision(incidents=[incident("i2", 2, "L2")]), effects=[to_lift("k2")]),
+    ]
+    await store.commit_all(together, NOON)
+    board = await store.load_board()
+    assert set(board.incidents) == {IncidentId("i1"), IncidentId("i2")}
+    assert board.assignments[offered.assignment_id].status is AssignmentStatus.DECLINED
+    assert [type(one) for one in await store.due(NOON, 10)] == [Downlink]
+
+
+async def test_of_decisions_saved_together_one_that_is_refused_takes_all_with_it(subject: Subject) -> None:
+    store = await asked_company(subject)
+    first, second = incident("i1", 1, "L1"), incident("i2", 2, "L1")
+    together = [
+        Commit(decision=decision(incidents=[first], entries=history(first, "opened")), effects=[to_lift("k1")]),
+        Commit(decision=decision(incidents=[second])),
+    ]
+    with pytest.raises(asyncpg.UniqueViolationError, match="one_open_incident_per_lift"):
+        await store.commit_all(together, NOON)
+    assert (await store.load_board()).incidents == {}
+    assert await store.timeline_of(first.incident_id) == []
+    assert await store.next_due() is None
+    await store.commit_all(together[:1], NOON)
+    assert set((await store.load_board()).incidents) == {first.incident_id}
 
 
 async def test_after_a_refusal_the_store_still_takes_what_is_right(store: AnyStore) -> None:

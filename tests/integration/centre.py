@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import aiohttp
@@ -30,20 +32,31 @@ from rescue.api.limits import Limiter, Rates
 from rescue.api.records import Records
 from rescue.api.repeats import Answers
 from rescue.api.visits import Visits
+from rescue.base_map.files import BaseMapFiles
+from rescue.base_map.sources import MapSources
+from rescue.desk.board import Decision
 from rescue.desk.draft import DeskRules
 from rescue.effects import Effect
 from rescue.hearing.live import LiveFleet
 from rescue.incident import Lift
+from rescue.live.build import Build
+from rescue.live.directory import Directory, PostgresPlaces
+from rescue.live.hub import Hub
+from rescue.live.marks import Marks
+from rescue.live.wording import Wording
 from rescue.people.audit_log import AuditLog
 from rescue.policies import Policies
 from rescue.ports import Clock, Rendered
 from rescue.proof.signing import Signer
+from rescue.reports.cover import CoverReports
 from rescue.reports.kpi import Reports
 from rescue.sending.render import render
 from rescue.shell.service import DeskService
 from rescue.store.audit_log import PostgresAuditLog
+from rescue.store.decisions import PostgresDecisions
 from rescue.store.exports import PostgresCaseFiles
 from rescue.store.postgres import PostgresStore
+from rescue.store.shifts import PostgresShifts
 from rescue.watch.health import Health
 from rescue.watch.metrics import DESK, Figures
 from tests.postgres import TEMPLATE, database_at, execute
@@ -222,17 +235,18 @@ async def open_centre(store: PostgresStore) -> AsyncIterator[Centre]:
     await store.put_crews(CREWS)
     await store.put_lifts(LIFTS)
     clock = HandClock(NOON)
-    desk = _desk(store, clock)
-    running = asyncio.create_task(desk.run())
+    desk = _desk(store, clock, lambda decision: context.live.committed(decision))
+    context = _context(store, desk, clock)
+    running = [asyncio.create_task(work) for work in (desk.run(), context.live.run())]
     try:
         await desk.wait_loaded()
-        async with serve(_context(store, desk, clock), store, clock) as centre:
+        async with serve(context, store, clock) as centre:
             await _give_tokens(centre)
             yield centre
     finally:
-        running.cancel()
-        with suppress(asyncio.CancelledError):
-            await running
+        for task in running:
+            task.cancel()
+        await asyncio.wait(running)
 
 
 @asynccontextmanager
@@ -249,7 +263,7 @@ async def serve(context: Context, store: PostgresStore, clock: HandClock) -> Asy
         await runner.cleanup()
 
 
-def _desk(store: PostgresStore, clock: HandClock) -> DeskService:
+def _desk(store: PostgresStore, clock: HandClock, committed: Callable[[Decision], None]) -> DeskService:
     numbers = iter(range(1, 10_000))
 
     def render_effect(effect: Effect, now: datetime) -> Rendered:
@@ -261,7 +275,7 @@ def _desk(store: PostgresStore, clock: HandClock) -> DeskService:
         clock=clock,
         new_id=lambda: f"id{next(numbers)}",
         render=render_effect,
-        committed=lambda _: None,
+        committed=committed,
     )
 
 
@@ -286,11 +300,14 @@ def make_context(
 ) -> Context:
     """All that the HTTP side needs, on the real database; nobody is held back for asking often."""
     audit_log = PostgresAuditLog(store.url, store.pool)
+    marks = Marks(Rules(trapped_after_s=30))
+    shifts = PostgresShifts(store.url, store.pool)
     return Context(
         desk=desk,
         store=store,
         records=Records(store.pool),
         reports=Reports(store.pool, ZoneInfo("Asia/Shanghai")),
+        cover=CoverReports(store.pool, StraightLine(time_zone=ZoneInfo("Asia/Shanghai"))),
         accounts=Accounts(store.url, store.pool, QUICK_HASHER),
         answers=Answers(store.pool),
         webhooks=Endpoints(store.pool),
@@ -298,10 +315,24 @@ def make_context(
         audit=AuditLog(audit_log, clock),
         audit_log=audit_log,
         case_files=PostgresCaseFiles(store.url, store.pool),
+        decisions=PostgresDecisions(store.url, store.pool),
+        shifts=shifts,
         signer=Signer(b"the key that signs these exports"),
         limiter=Limiter(Rates(reads_per_s=1e6, changes_per_s=1e6)),
         visits=Visits(clock),
         fleet=LiveFleet(fleet),
+        live=Hub(
+            desk=desk,
+            fleet=fleet,
+            marks=marks,
+            directory=Directory(PostgresPlaces(store.url, store.pool), marks),
+            wording=Wording(POLICIES),
+            clock=clock,
+            build=Build(version="1", files="1"),
+            new_epoch=lambda: uuid4().hex,
+            on_shift_since=shifts.since,
+        ),
+        map_sources=MapSources(files=BaseMapFiles(Path("no map"))),
         policies=POLICIES,
         clock=clock,
         link_key=LINK_KEY,

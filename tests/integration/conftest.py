@@ -7,13 +7,16 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
 from devices.mqtt import MqttLink, Receipt
+from rescue.hearing.links import BrokerLinks
 from tests.brokers import WITHIN_S, Broker, Certificate, make_certificate, mosquitto, nats
 
 BrokerKind = Callable[..., Broker]
+Link = TypeVar("Link", MqttLink, BrokerLinks)
 
 
 @pytest.fixture(params=[nats, mosquitto], ids=["nats", "mosquitto"])
@@ -77,7 +80,7 @@ class Inbox:
 
 
 @contextlib.asynccontextmanager
-async def connected(link: MqttLink) -> AsyncIterator[MqttLink]:
+async def connected(link: Link) -> AsyncIterator[Link]:
     """The link at work for the length of the block, and then ended cleanly."""
     work = asyncio.create_task(link.run())
     try:

@@ -108,6 +108,19 @@ class Case:
         return max(arrived_at, self.found_at)
 
     @property
+    def promise(self) -> tuple[float, float] | None:
+        """How long the crew that arrived took from its acceptance, and was told to take."""
+        for one in self.attempts:
+            if (
+                one.on_scene_at
+                and one.on_scene_at == self.incident.arrived_at
+                and one.accepted_at
+                and one.eta_s is not None
+            ):
+                return (one.on_scene_at - one.accepted_at).total_seconds(), one.eta_s
+        return None
+
+    @property
     def month(self) -> tuple[object, int, int]:
         return self.incident.lift_id, self.local.year, self.local.month
 
@@ -224,6 +237,7 @@ def figures_of(
         **spread("arrival", [(c.found_at, c.seen_at) for c in good]),
         **spread("on_site", [(c.seen_at, c.incident.released_at) for c in good]),
         **spread("total", [(c.found_at, c.incident.released_at) for c in good]),
+        **promises([case.promise for case in good if case.promise]),
         "level_2_share": share(good, lambda c: c.incident.level >= 2),
         "level_3_share": share(good, lambda c: c.incident.level >= 3),
         "self_recovered_share": share(good, recovered),
@@ -239,6 +253,18 @@ def figures_of(
         figures[f"judged_{confidence}"] = len(judged)
         figures[f"precision_{confidence}"] = share(judged, lambda c: not c.is_false)
     return figures
+
+
+def promises(ways: list[tuple[float, float]]) -> Figures:
+    """How well crews kept what was told when they accepted."""
+    errors = [took_s - told_s for took_s, told_s in ways if 0 < took_s < 4 * 3600]
+    return {
+        "eta_count": len(errors),
+        "eta_late_mean_s": fmean(errors) if errors else None,
+        "eta_off_mean_s": fmean(map(abs, errors)) if errors else None,
+        "eta_within_5_min_share": fmean(abs(error) <= 300 for error in errors) if errors else None,
+        "eta_left_out": len(ways) - len(errors),
+    }
 
 
 def recovered(case: Case) -> bool:

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 import pytest
 from typer.testing import CliRunner, Result
 
-from dispatch.crews import CompanyId
+from dispatch.crews import CompanyId, CrewId
 from rescue.accounts import Accounts, Role
 from rescue.cli import FORESEEN, app
 from rescue.store.postgres import PostgresStore
-from tests.integration.centre import ANKANG, LIFTS, VENDOR
+from tests.integration.centre import ANKANG, CREWS, LIFTS, VENDOR
 
 
 @pytest.fixture
@@ -115,3 +115,33 @@ async def test_who_typed_it_is_in_the_audit_log_which_is_whole_until_somebody_ch
     result = await rescue("audit", "verify")
     assert result.exit_code == 1
     assert "record 2" in result.output
+
+
+async def test_a_crews_token_is_its_own_and_a_link_signs_one_phone_in(
+    accounts: Accounts, postgres_store: PostgresStore
+) -> None:
+    await postgres_store.put_companies([ANKANG])
+    await postgres_store.put_crews([CREWS[0]])
+    principal = await accounts.principal_of_token((await said("token", "add", "--crew", "a1")).split()[-1], now())
+    assert principal is not None
+    assert (principal.crew_id, principal.company_id) == ("a1", "ankang")
+    link = (await said("token", "add", "--crew", "a1", "--link")).split()[-1]
+    assert await accounts.principal_of_token(link, now()) is None
+    session = await accounts.open_by_token(link, now())
+    assert session is not None
+    assert await accounts.open_by_token(link, now()) is None
+    assert (await said("token", "list")).count("crew a1") == 2
+    await accounts.sign_crew_out(CrewId("a1"), now())
+    assert await accounts.principal_of_session(session.secret, now()) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [(("--crew", "nobody"), "there is no crew nobody"), (("--role", "admin", "--link"), "a link is for")],
+)
+async def test_a_token_for_nobody_or_a_link_for_a_program_is_refused(
+    accounts: Accounts, words: tuple[str, ...], reason: str
+) -> None:
+    result = await rescue("token", "add", *words)
+    assert result.exit_code == 1
+    assert reason in f"{result.exception} {result.output}"

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from itertools import count
 from pathlib import Path
 from random import Random
 
@@ -24,6 +25,7 @@ from tests.unit.simulators.lives import CITY
 
 NATS = Path(sys.executable).with_name("nats-server")
 WITHIN_S = 20.0
+TOLD_WITHIN_S = 2.0
 FIRST = CITY.lifts[0]
 
 
@@ -32,8 +34,8 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
-async def eventually(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(WITHIN_S):
+async def eventually(condition: Callable[[], bool], within_s: float = WITHIN_S) -> None:
+    async with asyncio.timeout(within_s):
         while not condition():  # noqa: ASYNC110 - another program's doing has no event to wait for
             await asyncio.sleep(0.02)
 
@@ -95,16 +97,33 @@ class Watcher:
     def topics(self, channel: str) -> set[str]:
         return {topic for topic, _ in self.heard if topic.endswith(f"/{channel}")}
 
+    async def hears(self, wanted: set[str]) -> None:
+        await eventually(lambda: wanted <= {topic for topic, _ in self.heard}, TOLD_WITHIN_S)
+
+
+async def newcomers_hear(url: str, wanted: set[str]) -> Watcher:
+    """What the broker keeps, as the first newcomer hears it who is told of every one of these topics.
+
+    A newcomer may be told less: between a message that went out before it subscribed, and the moment when the broker
+    offers it as retained, NATS leaves some milliseconds, under load more. So one newcomer proves nothing.
+    """
+    until = time.monotonic() + WITHIN_S
+    for turn in count():
+        late = Watcher()
+        async with Gateway(url, f"late-{turn}", subscriptions=("lifts/v1/#",), on_message=late.hear):
+            with suppress(TimeoutError):
+                await late.hears(wanted)
+                return late
+        assert time.monotonic() < until
+    raise AssertionError("the turns never end")
+
 
 async def test_every_lift_is_born_and_the_broker_keeps_its_link_and_status(tmp_path: Path) -> None:
     fleet = newborn_fleet()
+    wanted = {f"lifts/v1/{lift.area}/{lift.lift_id}/{kept}" for lift in CITY.lifts for kept in ("link", "status")}
     async with broker(tmp_path, free_port()) as url, on_the_air(fleet, url) as link:
         await eventually(lambda: fleet.online == len(CITY.lifts))
-        late = Watcher()
-        async with Gateway(url, "late", subscriptions=("lifts/v1/#",), on_message=late.hear):
-            wanted = {f"lifts/v1/{lift.area}/{lift.lift_id}" for lift in CITY.lifts}
-            await eventually(lambda: late.topics("status") == {f"{topic}/status" for topic in wanted})
-            await eventually(lambda: late.topics("link") == {f"{topic}/link" for topic in wanted})
+        late = await newcomers_hear(url, wanted)
         assert link.published >= 2 * len(CITY.lifts)
     for topic, payload in late.heard:
         retained = topic.endswith("/link")

@@ -229,3 +229,21 @@ def test_a_centre_drives_at_its_own_speeds(data_dir: Path, tmp_path: Path, clock
     slow.write_text("", "utf-8")
     with pytest.raises(SpeedsUnusable):
         followed(data_dir, clock, road_speeds_file=slow)
+
+
+def test_the_figures_tell_of_the_roads_in_use_and_of_what_they_were_asked(
+    data_dir: Path, tmp_path: Path, clock: HandClock
+) -> None:
+    travel = followed(data_dir, clock)
+    way_s(travel)
+    assert {name: value for name, value in travel.figures().items() if value} == {}
+    roads("import", str(MAP), data_dir=data_dir)
+    roads("close", drawn(tmp_path, MANNERHEIMINTIE), data_dir=data_dir)
+    travel.look()
+    travel.seconds([STATION, Position(0.0, 0.0)], HOTEL, NOON)
+    figures = travel.figures()
+    assert (figures["rescue_road_nodes"], figures["rescue_road_closures"]) == (864, 1)
+    assert 954 < figures["rescue_road_arcs"] < 2 * 954
+    assert abs(figures["rescue_road_imported_at_seconds"] - datetime.now(UTC).timestamp()) < 60
+    assert (figures["rescue_road_questions_total"], figures["rescue_road_ways_total"]) == (1, 2)
+    assert figures["rescue_road_ways_unsnapped_total"] == 1

@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
+import json
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from devices.messages import LiftId
-from dispatch.crews import Position
+from dispatch.crews import CrewId, Position
 from dispatch.travel import StraightLine
+from dispatch.triage import Stake
 from rescue.decisions import packing
 from rescue.decisions import records as decisions
+from rescue.decisions.candidates import ahead_s
 from rescue.decisions.decided_again import decide_again
 from rescue.decisions.packing import Packer, leave_out
-from rescue.decisions.records import DecisionRecord, DecisionUnusable, How, Writer, as_kept, read_decision, record_of
+from rescue.decisions.records import (
+    DecisionRecord,
+    DecisionUnusable,
+    How,
+    Writer,
+    as_kept,
+    read_decision,
+    read_ranking,
+    record_of,
+)
 from rescue.decisions.witness import watch
 from rescue.desk import handle
 from rescue.desk.inputs import Intake
-from rescue.incident import Caller, Source
+from rescue.incident import AssignmentId, Caller, Source
 from rescue.ports import KeptDecision
 from tests.unit.desk.play import AREA, HOME, Play
 
@@ -156,3 +168,73 @@ def test_a_part_that_is_gone_is_said() -> None:
     assert kept.body
     with pytest.raises(DecisionUnusable, match="KeyError"):
         read_decision(kept.body, {})
+
+
+# --- how the crews stood
+
+
+def test_how_every_crew_stood_is_kept_with_the_attempt_and_can_be_read_alone() -> None:
+    record = decided(Play())
+    [kept] = record.then.rankings
+    assert (kept.assignment_id, kept.crew_id) == ("I1-1", "K1")
+    assert [one.crew_id for one in kept.candidates] == ["K1", "K2", "K3"]
+    assert [(one.crew_id, one.reason) for one in kept.refused] == [("S1", "not of the contracted company")]
+    body = written(record).body
+    assert body
+    assert read_ranking(body, AssignmentId("I1-1")) == kept
+    assert read_ranking(body, AssignmentId("I1-2")) is None
+    with pytest.raises(DecisionUnusable):
+        read_ranking(b"no such thing", AssignmentId("I1-1"))
+
+
+def test_by_how_much_the_chosen_crew_is_ahead_of_the_next_is_told_also_where_it_is_behind() -> None:
+    [kept] = decided(Play()).then.rankings
+    first, second = (one.cost_s for one in kept.candidates[:2])
+    assert ahead_s(CrewId("K1"), kept.candidates) == second - first
+    assert ahead_s(CrewId("K2"), kept.candidates) == first - second
+    assert ahead_s(CrewId("S1"), kept.candidates) is None
+    assert ahead_s(CrewId("K1"), kept.candidates[:1]) is None
+
+
+def test_other_candidates_than_then_are_told() -> None:
+    record = decided(Play())
+    [kept] = record.then.rankings
+    dearer = replace(kept.candidates[1], cost_s=9_999.0)
+    fewer = replace(kept, candidates=kept.candidates[:2])
+    changes = {
+        "attempt I1-1: candidate 2 was K2 at 9999 s": replace(kept, candidates=(kept.candidates[0], dearer)),
+        "attempt I1-1: 2 crews could go then, and 3 now": fewer,
+        "attempt I1-1: other crews may not go, or on other grounds": replace(kept, refusals=()),
+    }
+    for told, ranking in changes.items():
+        changed = replace(record, then=replace(record.then, rankings=(ranking,)))
+        [line] = decide_again(changed).differences
+        assert line.startswith(told)
+
+
+class Guided(StraightLine):
+    """Ways as the crow flies, of which something is to be said."""
+
+    def ways(self, origins: Sequence[Position], destination: Position, at: datetime) -> list[tuple[float, str | None]]:
+        return [(seconds, "523 m off any road: is it GCJ-02?") for seconds in self.seconds(origins, destination, at)]
+
+
+def test_what_was_said_of_the_ways_is_said_again() -> None:
+    record = decided(Play(), Guided())
+    assert "is it GCJ-02?" in record.then.assignments[0].reason
+    body = written(record)
+    assert body.body
+    assert decide_again(read_decision(body.body, body.parts)).same
+
+
+def test_a_decision_that_was_kept_before_candidates_were_can_be_read() -> None:
+    kept = written(decided(Play()))
+    assert kept.body
+    older = json.loads(zlib.decompress(kept.body))
+    del older["routes"], older["then"]["rankings"], older["then"]["routes"]
+    for ways in older["ways"]:
+        del ways["remarks"]
+    older["held"] = [["I7-1", "I7", "K3", "offered"]]
+    record = read_decision(zlib.compress(json.dumps(older).encode()), kept.parts)
+    assert (record.then.rankings, record.board.routes) == ((), {})
+    assert record.held[0].aim.stake is Stake.CONFIRMED

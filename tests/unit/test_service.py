@@ -11,20 +11,24 @@ from functools import partial
 from itertools import count
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from devices.faults import Fault
 from devices.messages import AlarmRaised, Confidence, EntrapmentFound, Evidence, FaultRaised, LiftId
 from dispatch.crews import Position
 from dispatch.travel import StraightLine
-from rescue.desk.board import Decision, Outcome, Verdict
+from rescue.decisions.records import parts_of
+from rescue.desk.board import Board, Decision, Outcome, Verdict
 from rescue.desk.draft import DeskRules
 from rescue.desk.inputs import Action, Intake, OperatorActed
 from rescue.effects import AcknowledgeAlarm, Effect
 from rescue.incident import Caller, Deadline, Kind, Source, Status
 from rescue.policies import Policies
-from rescue.ports import Downlink, Quarantined, Rendered
+from rescue.ports import Commit, Downlink, KeptDecision, Quarantined, Rendered
 from rescue.sending.render import render
 from rescue.shell.deciding import NEWS_AT_ONCE, URGENT_IN_A_ROW
+from rescue.shell.grouping import ALARMS_AT_ONCE
 from rescue.shell.lanes import Lane, Waiting
 from rescue.shell.service import DeskService, lift_actor
 from rescue.shell.undecided import LOOKED_AT_WITHIN, PUT_OFF_BY
@@ -117,8 +121,8 @@ class Desk:
 
 
 @asynccontextmanager
-async def running_desk() -> AsyncIterator[Desk]:
-    store = MemoryStore()
+async def running_desk(store: MemoryStore | None = None) -> AsyncIterator[Desk]:
+    store = store or MemoryStore()
     await store.put_companies(COMPANIES)
     await store.put_crews(CREWS)
     await store.put_lifts([*LIFTS, ODD])
@@ -198,6 +202,84 @@ async def test_news_is_settled_only_after_its_batch_is_committed() -> None:
         await desk.settle(1)
         assert [outcome.verdict for _, outcome in desk.settled] == [Verdict.OPENED]
         assert len(desk.decisions) == 1
+
+
+# --- alarms that wait together
+
+
+def with_number(number: int, lift_id: LiftId) -> AlarmRaised:
+    return replace(pressed(lift_id), number=number)
+
+
+class ListeningStore(MemoryStore):
+    """Knows how many decisions each transaction had, and what they rested on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sizes: list[int] = []
+        self.kept: list[KeptDecision] = []
+
+    async def commit_all(self, commits: Sequence[Commit], now: datetime) -> None:
+        await super().commit_all(commits, now)
+        self.sizes.append(len(commits))
+        self.kept += [one.kept for one in commits if one.kept]
+
+
+async def test_alarms_that_wait_together_are_a_decision_each_and_one_transaction() -> None:
+    store = ListeningStore()
+    async with running_desk(store) as desk:
+        for one in LIFTS[:ALARMS_AT_ONCE]:
+            desk.hear(pressed(one.lift_id))
+        assert desk.settled == []
+        await desk.settle(ALARMS_AT_ONCE)
+        assert store.sizes == [ALARMS_AT_ONCE]
+        assert len(desk.decisions) == ALARMS_AT_ONCE
+        assert [lift_id for lift_id, _ in desk.settled] == [one.lift_id for one in LIFTS[:ALARMS_AT_ONCE]]
+
+
+@given(said=st.lists(st.tuples(st.integers(0, 6), st.integers(1, 3)), min_size=1, max_size=25))
+@settings(max_examples=25, deadline=None)
+def test_alarms_decided_together_come_to_what_they_come_to_one_by_one(said: list[tuple[int, int]]) -> None:
+    """Crews are few, so that what is decided of one alarm rests on what was decided of those before."""
+
+    async def board_after(pause: bool) -> tuple[Board, list[Outcome]]:
+        async with running_desk() as desk:
+            for number, (lift, alarm) in enumerate(said, start=1):
+                desk.hear(with_number(alarm, LIFTS[lift].lift_id))
+                if pause:
+                    await desk.settle(number)
+            await desk.settle(len(said))
+            return await desk.store.read_board(), [outcome for _, outcome in desk.settled]
+
+    assert asyncio.run(board_after(pause=False)) == asyncio.run(board_after(pause=True))
+
+
+async def test_among_alarms_that_wait_together_the_one_on_which_the_desk_fails_harms_only_itself() -> None:
+    async with running_desk() as desk:
+        desk.ways.broken = frozenset({BROKEN})
+        lifts = [*LIFTS[:3], ODD, *LIFTS[3:6]]
+        for one in lifts:
+            desk.hear(pressed(one.lift_id))
+        await desk.settle(len(lifts))
+        assert [lift_id for lift_id, _ in desk.settled] == [one.lift_id for one in lifts]
+        assert all(desk.service.board.incident_of(one.lift_id) for one in lifts)
+        assert desk.service.counts.set_aside == 1
+        (row,) = await desk.quarantined()
+        assert ODD.lift_id.encode() in row.payload
+
+
+async def test_what_decisions_rested_on_is_whole_although_the_desk_failed_among_them() -> None:
+    store = ListeningStore()
+    async with running_desk(store) as desk:
+        desk.ways.broken = frozenset({BROKEN})
+        for one in (*LIFTS[:3], ODD, *LIFTS[3:6]):
+            desk.hear(pressed(one.lift_id))
+        await desk.settle(7)
+    parts: set[str] = set()
+    for kept in store.kept:
+        parts |= kept.parts.keys()
+        assert kept.body is None or parts_of(kept.body) <= parts
+    assert parts
 
 
 # --- what the desk fails on

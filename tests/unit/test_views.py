@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from devices.faults import Fault
 from dispatch.crews import CompanyId, Crew, CrewId, Position
 from dispatch.problem import Candidate, Ground, Refusal, Term
+from rescue.desk.expecting import Expected
 from rescue.escalation import Policy
 from rescue.incident import FINAL, Kind, Status
 from rescue.timeline import Actor, Entry, chain
@@ -79,6 +80,14 @@ def test_an_estimate_is_published_in_whole_seconds() -> None:
 
 def test_a_case_without_an_attempt_has_no_assignment() -> None:
     assert incident_view(INCIDENT, None, POLICY).assignment is None
+
+
+@pytest.mark.parametrize("reader", Reader)
+def test_who_is_to_come_by_the_plan_is_not_shown_to_a_company(reader: Reader) -> None:
+    planned = Expected(crew_id=CrewId("c7"), place=2, at=NOON)
+    shown = incident_view(INCIDENT, None, POLICY, reader=reader, expected=planned).expected
+    assert (shown is None) == (reader is Reader.COMPANY)
+    assert shown is None or (shown.crew_id, shown.place, shown.at) == ("c7", 2, NOON)
 
 
 def test_a_lift_in_no_registry_is_still_named() -> None:

@@ -23,7 +23,7 @@ def test_every_part_of_a_board_is_watched_or_is_an_index_of_ids() -> None:
     given = {field.name for field in fields(Board) if field.init}
     indexes = {field.name for field in fields(Board) if not field.init and not field.name.startswith("_")}
     assert given == {*PARTS, "next_number"}
-    assert indexes == {"by_lift", "by_place", HOLDERS}
+    assert indexes == {"by_lift", "by_place", "waiting", "aims", "worked", "expected_at", HOLDERS}
 
 
 def test_a_look_at_one_case_tells_of_that_case_only() -> None:

@@ -22,6 +22,13 @@ FROM assignments JOIN incidents USING (incident_id)
 WHERE incidents.is_open
 ORDER BY incidents.number, assignments.attempt;
 
+-- name: last_works
+-- What each crew has finished last, be its case closed or not: who has worked long may rest still.
+SELECT DISTINCT ON (crew_id) *
+FROM assignments
+WHERE status = 'released' AND on_scene_at IS NOT NULL AND offered_at > now() - interval '2 days'
+ORDER BY crew_id, ended_at DESC;
+
 -- name: open_members
 -- The lifts of the open parent cases, recovered ones too: one may suffer again.
 SELECT outage_members.*

@@ -43,3 +43,35 @@ SELECT
 FROM incidents
 WHERE opened_at >= $1
 GROUP BY kind, status;
+
+-- name: false_alarm_sources
+-- The cases of people opened since $1 and before $2, by $3: `lift`, `building` or `company`; only sources that gave a
+-- false alarm, the worst first. What was merged into another case is counted there.
+WITH
+cases AS (
+    SELECT
+        status, opened_at, lift_id, area,
+        coalesce(body -> 'lift' ->> 'address', '') AS address,
+        coalesce(body -> 'lift' ->> 'building', '') AS building,
+        body -> 'lift' ->> 'company_id' AS company_id
+    FROM incidents
+    WHERE kind = 'entrapment' AND opened_at >= $1 AND opened_at < $2 AND body ->> 'merged_into_id' IS NULL
+),
+sources AS (
+    SELECT
+        CASE $3::text WHEN 'lift' THEN lift_id WHEN 'company' THEN company_id
+            ELSE CASE WHEN address || building <> '' THEN concat_ws(' ', area, address, building) END END AS key,
+        max(CASE $3::text WHEN 'company' THEN '' ELSE trim(concat_ws(' ', address, building)) END) AS label,
+        count(*) AS cases,
+        count(*) FILTER (WHERE status = 'false_alarm') AS false_alarms,
+        max(opened_at) FILTER (WHERE status = 'false_alarm') AS last_at
+    FROM cases
+    GROUP BY 1
+)
+SELECT
+    sources.key, coalesce(companies.name, sources.label) AS label,
+    sources.cases, sources.false_alarms, sources.last_at
+FROM sources LEFT JOIN companies ON $3 = 'company' AND companies.company_id = sources.key
+WHERE sources.key IS NOT NULL AND sources.false_alarms > 0
+ORDER BY sources.false_alarms DESC, sources.cases, sources.key
+LIMIT $4;

@@ -69,6 +69,7 @@ UPDATE crews SET on_duty = $2 WHERE crew_id = $1 RETURNING true;
 CREATE TEMPORARY TABLE arriving_lifts (LIKE lifts) ON COMMIT DROP;
 
 -- name: put_staged_lifts
+-- A register that is imported every night has few cards that changed: the others are not written again.
 INSERT INTO lifts SELECT * FROM arriving_lifts
 ON CONFLICT (lift_id) DO UPDATE SET
     area = excluded.area,
@@ -86,7 +87,17 @@ ON CONFLICT (lift_id) DO UPDATE SET
     user_unit = excluded.user_unit,
     safety_officer = excluded.safety_officer,
     safety_officer_phone = excluded.safety_officer_phone,
-    attributes = excluded.attributes;
+    attributes = excluded.attributes
+WHERE (
+    lifts.area, lifts.rescue_code, lifts.register_code, lifts.address, lifts.building, lifts.entrance,
+    lifts.lon, lifts.lat, lifts.company_id, lifts.floors, lifts.place_type, lifts.machine_room,
+    lifts.user_unit, lifts.safety_officer, lifts.safety_officer_phone, lifts.attributes::text
+) IS DISTINCT FROM (
+    excluded.area, excluded.rescue_code, excluded.register_code, excluded.address, excluded.building,
+    excluded.entrance, excluded.lon, excluded.lat, excluded.company_id, excluded.floors, excluded.place_type,
+    excluded.machine_room, excluded.user_unit, excluded.safety_officer, excluded.safety_officer_phone,
+    excluded.attributes::text
+);
 
 -- name: shared_rescue_codes
 -- The constraint is checked at commit and would name one code without its lifts; this names some codes with theirs.

@@ -44,16 +44,20 @@ begun AS (
     ) AS beginning
 ),
 -- An arrival is one that a crew has reported: where none did, the case takes the release for it, and all we know is
--- that somebody came. Of a company that asks, its own offers, answers and crews are looked at and no others.
+-- that somebody came. Of a company that asks, its own offers, answers and crews are looked at and no others. `promise`
+-- is how long the crew that arrived took, and was told to take, from its acceptance.
 asked AS (
     SELECT
         begun.*, offered_at, accepted_at,
-        CASE WHEN arrival_reported THEN greatest(arrived_at, found_at) END AS seen_at
+        CASE WHEN arrival_reported THEN greatest(arrived_at, found_at) END AS seen_at,
+        promise[1] AS way_s, promise[2] AS told_s
     FROM begun CROSS JOIN LATERAL (
         SELECT
             min(offered_at) FILTER (WHERE offered_at >= found_at) AS offered_at,
             min(accepted_at) FILTER (WHERE offered_at >= found_at) AS accepted_at,
-            bool_or(on_scene_at = arrived_at) AS arrival_reported
+            bool_or(on_scene_at = arrived_at) AS arrival_reported,
+            max(ARRAY[extract(epoch FROM on_scene_at - accepted_at)::float, eta_s])
+                FILTER (WHERE on_scene_at = arrived_at AND accepted_at IS NOT NULL AND eta_s IS NOT NULL) AS promise
         FROM assignments
         WHERE incident_id = begun.incident_id AND begun.counts
             AND ($6::text IS NULL OR assignments.company_id = $6)
@@ -72,6 +76,7 @@ facts AS (
         counts AND (seen_at IS NOT NULL OR until_at - found_at >= interval '30 minutes') AS arrival_due,
         counts AND (status = 'stood_down' OR release_method IS NOT DISTINCT FROM 'self_recovered') AS self_recovered,
         counts AND released_at IS NOT NULL AS is_released,
+        way_s > 0 AND way_s < 4 * 3600 AS was_a_drive,
         status = 'false_alarm' OR counts AND status IN ('released', 'closed', 'stood_down') AS is_judged,
         count(*) FILTER (WHERE counts) OVER (PARTITION BY lift_id, date_trunc('month', local)) >= 3 AS repeats,
         counts AND ($6::text IS NULL OR company_id = $6) AS falls_on_lifts
@@ -121,6 +126,11 @@ counted AS (
         percentile_cont(ARRAY[0.5, 0.9, 0.99]) WITHIN GROUP (ORDER BY on_site_s) AS on_site_percentiles_s,
         count(total_s) AS total_count, avg(total_s) AS total_mean_s,
         percentile_cont(ARRAY[0.5, 0.9, 0.99]) WITHIN GROUP (ORDER BY total_s) AS total_percentiles_s,
+        count(*) FILTER (WHERE was_a_drive) AS eta_count,
+        avg(way_s - told_s) FILTER (WHERE was_a_drive) AS eta_late_mean_s,
+        avg(abs(way_s - told_s)) FILTER (WHERE was_a_drive) AS eta_off_mean_s,
+        avg((abs(way_s - told_s) <= 300)::integer) FILTER (WHERE was_a_drive)::float AS eta_within_5_min_share,
+        count(*) FILTER (WHERE NOT was_a_drive) AS eta_left_out,
         avg((level >= 2)::integer) FILTER (WHERE counts)::float AS level_2_share,
         avg((level >= 3)::integer) FILTER (WHERE counts)::float AS level_3_share,
         avg(self_recovered::integer) FILTER (WHERE counts)::float AS self_recovered_share,

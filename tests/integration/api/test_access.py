@@ -56,8 +56,10 @@ async def test_a_session_lasts_from_logging_in_to_logging_out(li: Centre) -> Non
         "name": "li",
         "role": "operator",
         "company_id": None,
+        "crew_id": None,
         "vendor_id": None,
         "expires_at": "2026-03-02T16:00:00Z",
+        "timezone": "Asia/Shanghai",
     }
     cookie = answer.headers["Set-Cookie"]
     assert "HttpOnly" in cookie

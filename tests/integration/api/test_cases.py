@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from rescue.api.application import ROUTES
 from rescue.desk.inputs import Action, Answer
 from tests.integration.api.asking import demand_problem
@@ -75,8 +77,42 @@ async def test_every_crew_is_ranked_for_a_case_or_refused_with_a_reason(centre: 
     case = await centre.open_case("100001")
     crews = (await centre.get("operator", f"/incidents/{case['id']}/candidates")).body["items"]
     assert {crew["crew_id"] for crew in crews} == set(centre.context.desk.board.crews)
-    assert [crew["rank"] for crew in crews if crew["may_go"]] == [1, 2]
+    assert [(crew["rank"], crew["asked"]) for crew in crews if crew["may_go"]] == [(1, True), (2, False), (3, False)]
     assert all(crew["reasons"] for crew in crews)
+
+
+async def test_how_the_crews_stood_at_an_attempt_is_shown_as_it_was_then(centre: Centre) -> None:
+    case = await centre.open_case("100001")
+    path = f"/incidents/{case['id']}/candidates"
+    first = (await centre.get("operator", f"{path}?attempt=1")).body
+    asked = case["assignment"]["crew_id"]
+    assert (first["attempt"], first["crew_id"], first["at"]) == (1, asked, case["assignment"]["offered_at"])
+    assert [crew["crew_id"] for crew in first["items"] if crew["asked"]] == [asked]
+    assert first["items"][0]["crew_id"] == asked
+    assert first["ahead_s"] == pytest.approx(first["items"][1]["cost_s"] - first["items"][0]["cost_s"])
+    assert {crew["crew_id"] for crew in first["items"]} == set(centre.context.desk.board.crews)
+    other = first["items"][1]["crew_id"]
+    await centre.post("operator", f"{path.removesuffix('/candidates')}/assign", {"crew_id": other, "reason": "closer"})
+    second = (await centre.get("operator", f"{path}?attempt=2")).body
+    assert second["crew_id"] == other
+    assert [crew["ground"] for crew in second["items"] if crew["crew_id"] == asked] == ["excluded"]
+    assert (await centre.get("operator", f"{path}?attempt=1")).body == first
+    now = (await centre.get("operator", path)).body
+    assert (now["attempt"], now["crew_id"]) == (None, other)
+
+
+async def test_an_attempt_that_was_never_made_has_no_candidates(centre: Centre) -> None:
+    case = await centre.open_case("100001")
+    refused = await centre.get("operator", f"/incidents/{case['id']}/candidates?attempt=7")
+    assert "has no attempt 7" in demand_problem(refused, 404)["detail"]
+    demand_problem(await centre.get("operator", f"/incidents/{case['id']}/candidates?attempt=0"), 422)
+
+
+async def test_what_a_decision_rested_on_may_be_kept_no_longer_than_its_case(centre: Centre) -> None:
+    case = await centre.open_case("100001")
+    await centre.store.pool.execute("DELETE FROM decisions")
+    refused = await centre.get("operator", f"/incidents/{case['id']}/candidates?attempt=1")
+    assert "not kept" in demand_problem(refused, 404)["detail"]
 
 
 def test_everything_an_operator_or_a_company_can_do_has_its_route() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -98,15 +99,21 @@ async def test_a_schema_that_is_not_there_names_those_that_are(quiet: Centre) ->
     assert "status, alarm, fault, test, link, position, bacnet-lift" in problem["detail"]
 
 
-@pytest.mark.parametrize("path", ["/", "/docs", "/static/console.js", "/livez", "/nowhere", "/api/v1/incidents"])
+@pytest.mark.parametrize("path", ["/", "/docs", "/static/page.css", "/livez", "/nowhere", "/api/v1/incidents"])
 async def test_every_answer_carries_the_headers_that_keep_others_out(quiet: Centre, path: str) -> None:
     answer = await quiet.ask("nobody", "GET", path)
     assert {name: answer.headers[name] for name in HEADERS} == HEADERS
     assert answer.headers["Cache-Control"] == ("no-cache" if path.startswith("/static") else "no-store")
 
 
+async def test_a_file_whose_name_changes_with_its_content_is_kept_for_ever(quiet: Centre) -> None:
+    page = (await quiet.ask("nobody", "GET", "/")).text
+    for path in re.findall(r"/static/assets/[^\"]+", page):
+        assert "immutable" in (await quiet.ask("nobody", "GET", path)).headers["Cache-Control"]
+
+
 async def test_no_page_mentions_another_host(quiet: Centre) -> None:
-    for path in ("/", "/docs", "/static/console.css", "/static/page.css", "/static/console.js", "/static/client.js"):
+    for path in ("/", "/wall", "/crew", "/docs", "/static/page.css"):
         text = (await quiet.ask("nobody", "GET", path)).text
         assert "http://" not in text.replace(quiet.url, "")
         assert "https://" not in text

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.problem import Candidate, Refusal
+from dispatch.problem import Ranking
 from rescue.desk.board import Board, Outcome, Verdict
 from rescue.desk.inputs import Input
 from rescue.incident import Incident, IncidentId
@@ -128,8 +128,8 @@ class FixedDesk:
             raise self._answer
         return self._answer
 
-    def candidates(self, incident: Incident) -> tuple[tuple[Candidate, ...], tuple[Refusal, ...]]:
-        return (), ()
+    def candidates(self, incident: Incident) -> Ranking:
+        return Ranking((), ())
 
 
 async def told(centre: Centre, desk_says: Outcome | Exception, path: str, said: Any) -> Any:
