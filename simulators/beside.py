@@ -22,13 +22,16 @@ async def beside() -> AsyncIterator[Start]:
         task.add_done_callback(running.discard)
         return task
 
+    failure: BaseException | None = None
     try:
         async with asyncio.TaskGroup() as group:
             yield start
             for task in tuple(running):
                 task.cancel()
     except* SimulatorError as failures:
-        raise first_of(failures) from None
+        failure = first_of(failures)
+    if failure is not None:
+        raise failure
 
 
 def first_of(failures: BaseExceptionGroup[BaseException]) -> BaseException:

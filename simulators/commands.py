@@ -136,6 +136,7 @@ def mass_event(
     speed: Annotated[float, typer.Option(min=1, help="outage, calls and rescues pass so many times faster")] = 1,
     http_url: Annotated[str | None, typer.Option("--http", help="the service, for those who telephone")] = None,
     token: Annotated[str, typer.Option(envvar="RESCUE_TOKEN", help="an operator's, for those who telephone")] = "",
+    by_crews: Annotated[bool, typer.Option(help="people wait for the crews of `simulate crews`")] = False,
     truth: Annotated[Path, typer.Option(help="what really happened, a line a lift")] = Path("mass-event.jsonl"),
     connections: Annotated[Way, typer.Option(help="one a lift, with its will, or a gateway an area")] = Way.GATEWAY,
     births: Annotated[float, typer.Option(min=1, help="lifts that come on line in a second")] = BIRTHS_A_SECOND,
@@ -161,6 +162,7 @@ def mass_event(
             truth=truth,
             http_url=http_url,
             token=token,
+            by_crews=by_crews,
         )
         with _progress(f"{kind} at {event.centre.address}, {len(event.trapped)} cars with people, seed {seed}") as tell:
             row = asyncio.run(run_mass_event(run, tell))

@@ -44,6 +44,9 @@ class Fleet:
     def __len__(self) -> int:
         return len(self._machines)
 
+    def __contains__(self, lift_id: str) -> bool:
+        return lift_id in self._machines
+
     @property
     def lift_ids(self) -> list[str]:
         """Every lift, in the order in which they are born."""

@@ -2,7 +2,8 @@
 
 The service learns nothing but what lifts publish and people tell. What really happened is written into a file of its
 own, a line a lift, for whoever judges afterwards. Passengers are freed when the plan says so, whatever the service did
-about them.
+about them; or, where crews live beside the service, by these: when one has arrived, as the service lets the lift know,
+and has done its work.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -22,14 +24,15 @@ from typing import Any
 import aiohttp
 
 from simulators.api import Api
+from simulators.callers import draw_caller
 from simulators.car import Stoppage
 from simulators.cards import Lift
-from simulators.errors import ApiError
 from simulators.fleet_run import FleetPlan, Progress, Tell, describe, make_on_air, stopping_on_signals
+from simulators.intake import Hotline, Turned
 from simulators.lift import Rhythm
 from simulators.load.descriptors import demand_descriptors
 from simulators.mass_events import Blow, EventPlan, Outcome
-from simulators.names import draw_person, mobile
+from simulators.misfortunes import draw_on_site_s
 from simulators.on_air import OnAir
 from simulators.reports import write_instant
 from simulators.results import Row
@@ -40,6 +43,8 @@ BACK_OVER_S = 60.0
 LOOK_EVERY_S = 0.05
 TELL_EVERY_S = 1.0
 BORN_WITHIN_S = 120.0
+FORGOTTEN_AFTER = 3.0
+"""Times the plan's: crews forget to report, and nobody stays in a car for ever."""
 QUIET = Rates(visits_a_year=0, entrapments_a_year=0, breakdowns_a_year=0)
 """Nothing else befalls these lifts meanwhile."""
 
@@ -57,6 +62,8 @@ class EventRun:
     truth: Path
     http_url: str | None = None
     token: str = ""
+    by_crews: bool = False
+    """People wait for the crews that live beside the service."""
     rhythm: Rhythm = field(default_factory=Rhythm)
 
 
@@ -117,7 +124,6 @@ class Happening:
     def __init__(self, run: EventRun, air: OnAir, session: aiohttp.ClientSession) -> None:
         self._run = run
         self._air = air
-        self._session = session
         self._rng = Random(f"mass event {run.seed}")
         self._truths = {blow.lift.lift_id: Truth(blow=blow) for blow in reversed(run.event.blows)}
         self._due: list[tuple[float, int, Callable[[Blow, float], None], Blow]] = []
@@ -126,7 +132,9 @@ class Happening:
         self._dark: set[str] = set()
         self._began_at = time.monotonic()
         self.counts: Counter[str] = Counter()
+        self._hotline = Hotline(api=Api(session, run.http_url or "", run.token), counts=self.counts)
         air.on_alarm = self._note_alarm
+        air.on_arrived = self._let_work
 
     async def play(self, stop: asyncio.Event, tell: Tell) -> None:
         """Births, the event, and its end when nobody is inside any more and all power is back; sooner on `stop`."""
@@ -170,8 +178,10 @@ class Happening:
             "acknowledged_p50_ms": _quantile_ms(waits, 0.5),
             "acknowledged_p99_ms": _quantile_ms(waits, 0.99),
             "calls": self.counts["calls"],
-            "calls_failed": self.counts["calls_failed"],
+            "calls_failed": self.counts["failed"],
             "freed": self.counts["freed"],
+            "crews_arrived": self._air.counts["crews_arrived"],
+            "freed_by_crews": self.counts["freed_by_crews"],
             "restarts": self._air.counts["restarts"],
             "published": describe(self._air).published,
             "left_out": self._air.left_out,
@@ -195,7 +205,10 @@ class Happening:
         return self._air.fleet.online == len(self._air.fleet)
 
     def _is_over(self) -> bool:
-        return not self._due and not self._calls
+        """Also when all that is still planned is to free people who are out by now."""
+        return not self._calls and all(
+            what == self._free and not self._air.fleet[blow.lift.lift_id].car.people for *_, what, blow in self._due
+        )
 
     def _progress(self) -> Progress:
         return describe(self._air, time.monotonic() - self._began_at)
@@ -225,7 +238,8 @@ class Happening:
         self._air.send(self._air.fleet.halt(lift_id, self._stoppage(blow), time.time()))
         self._plan(back_at, self._return_power, blow)
         if blow.freed_after_s is not None:
-            self._plan(at + blow.freed_after_s / speed, self._free, blow)
+            patience = FORGOTTEN_AFTER if self._run.by_crews else 1.0
+            self._plan(at + patience * blow.freed_after_s / speed, self._free, blow)
         if blow.phones_after_s is not None and self._run.http_url is not None:
             self._plan(at + blow.phones_after_s / speed, self._telephone, blow)
 
@@ -252,8 +266,22 @@ class Happening:
         else:
             self._air.send(reports)
 
+    def _let_work(self, lift_id: str) -> None:
+        """A crew has arrived at one of our lifts."""
+        truth = self._truths[lift_id]
+        truth.note("arrived", time.time())
+        if self._run.by_crews and self._air.fleet[lift_id].car.people:
+            done_at = time.time() + draw_on_site_s(self._rng) / self._run.speed
+            self._plan(done_at, self._free_by_crew, truth.blow)
+
+    def _free_by_crew(self, blow: Blow, at: float) -> None:
+        self.counts["freed_by_crews"] += bool(self._air.fleet[blow.lift.lift_id].car.people)
+        self._free(blow, at)
+
     def _free(self, blow: Blow, at: float) -> None:
         lift_id, fleet = blow.lift.lift_id, self._air.fleet
+        if not fleet[lift_id].car.people:
+            return
         self.counts["freed"] += 1
         self._truths[lift_id].note("freed", at)
         self._air.send(fleet.release(lift_id, time.time()))
@@ -270,15 +298,9 @@ class Happening:
             call.add_done_callback(self._calls.discard)
 
     async def _call(self, lift: Lift, people: int) -> None:
-        assert self._run.http_url is not None, "calls are planned only with an address"
-        api = Api(self._session, self._run.http_url, self._run.token)
-        caller = {"name": draw_person(self._rng), "phone": mobile(40_000_000 + self._rng.randrange(10_000_000))}
-        body = {"rescue_code": lift.rescue_code, "source": "phone", "caller": caller, "people": people}
-        self.counts["calls"] += 1
-        try:
-            await api.post("/incidents", body)
-        except ApiError:
-            self.counts["calls_failed"] += 1
+        party, _ = draw_caller(self._rng, lift)
+        with suppress(Turned):
+            await self._hotline.take(party.call(lift.rescue_code, people))
 
     def _note_alarm(self, lift_id: str, word: str) -> None:
         self._truths[lift_id].note(word, time.time())

@@ -21,6 +21,7 @@ from simulators.connections import Connections
 from simulators.dialects import Profile, write_payload
 from simulators.fleet import Fleet
 from simulators.line import Line, Words
+from simulators.misfortunes import draw_on_site_s
 from simulators.mishaps import Mishaps, draw_clock_fault
 from simulators.reports import Report
 from simulators.troubles import BREAKDOWN, Trouble, Troubles, draw_entrapment
@@ -31,9 +32,11 @@ DOWN_S = (5.0, 60.0)
 LINK_LOST_S = (5.0, 90.0)
 VISIT_S = (20 * 60.0, 60 * 60.0)
 FREED_AFTER_S = (10 * 60.0, 40 * 60.0)
-"""Until somebody has put right what stopped."""
+"""Until somebody has put right what stopped, if no crew of the service's comes before."""
 LEFT_WITHIN_S = 10.0
 GATEWAY = "sim-gateway"
+ARRIVED = "arrived"
+"""What the service lets the people in a car know when a crew has come (`notice`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +51,8 @@ class Voice:
         return write_payload(report, self.profile, self.clocks.get(report.lift_id, 0.0))
 
 
+OnArrived = Callable[[str], None]
+"""A lift at which the service says that a crew has arrived."""
 OnAlarm = Callable[[str, str], None]
 """A lift, and `raised`, `ended` or `acknowledged`."""
 
@@ -61,6 +66,8 @@ class OnAir:
         self.fleet = fleet
         self.on_alarm: OnAlarm = lambda _lift_id, _word: None
         """Told of each alarm, of its end, and of what acknowledges it."""
+        self.on_arrived: OnArrived = self._free_soon
+        """Told of each crew that has come; by itself, whoever is inside gets out when that has done its work."""
         self.counts: Counter[str] = Counter()
         self.most_behind_s = 0.0
         self._url = url
@@ -194,7 +201,7 @@ class OnAir:
         return Line(
             self._url,
             f"sim-{name}" if self._own else f"{GATEWAY}-{name}",
-            topics=(f"lifts/v1/{area}/{lift}/alarm/ack",),
+            topics=(f"lifts/v1/{area}/{lift}/alarm/ack", f"lifts/v1/{area}/{lift}/notice"),
             write_will=lambda: self._write_will(name),
             on_message=self._hear,
             on_lost=on_lost,
@@ -212,15 +219,28 @@ class OnAir:
         return Report(machine.lift.area, lift_id, "link", {"online": False, "boot": machine.boot}, 1, True)
 
     def _hear(self, topic: str, payload: bytes) -> None:
-        """An acknowledgement that cannot be read is no acknowledgement: the lift goes on sending its alarm."""
+        """What cannot be read was not said, so that the lift goes on sending its alarm; others' lifts are not ours."""
+        lift_id, is_notice = topic.split("/")[3], topic.endswith("/notice")
         try:
-            number = int(json.loads(payload)["number"])
+            said = json.loads(payload)
+            word = str(said["message"]) if is_notice else int(said["number"])
         except (ValueError, KeyError, TypeError):
             return
-        lift_id = topic.split("/")[3]
+        if lift_id not in self.fleet:
+            return
+        if isinstance(word, int):
+            self._hear_acknowledgement(lift_id, word)
+        elif word == ARRIVED:
+            self.counts["crews_arrived"] += 1
+            self.on_arrived(lift_id)
+
+    def _hear_acknowledgement(self, lift_id: str, number: int) -> None:
         self.counts["acknowledged"] += 1
         self.on_alarm(lift_id, "acknowledged")
         self.fleet.acknowledge_alarm(lift_id, number)
+
+    def _free_soon(self, lift_id: str) -> None:
+        heapq.heappush(self._to_free, (time.time() + draw_on_site_s(self._rng), lift_id))
 
     def _unacknowledged(self) -> int:
         return sum(line.unacknowledged for line in self.connections.lines.values() if line.is_open)

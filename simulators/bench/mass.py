@@ -1,4 +1,4 @@
-"""A row of `simulate bench dispatch`: one lift more with people in it, while 200 lifts hold people and all crews are out.
+"""A row of `simulate bench dispatch`: one lift more with people in it, while 200 lifts hold people and no crew is free.
 
 Measured is the service's own way from the tracker's finding to a place in the plan: the desk decides and commits, the
 planner puts all that is not settled to the dispatcher, the solver improves the routes in its process, and the desk
@@ -106,11 +106,9 @@ class Event:
         return 1000 * (time.perf_counter() - began)
 
     async def _accept_an_offer(self) -> None:
-        offer = next(one for one in self.desk.board.holders.values() if one.status is AssignmentStatus.OFFERED)
-        accepted = CompanyAnswered(
-            assignment_id=offer.assignment_id, attempt=offer.attempt, answer=Answer.ACCEPT, crew_id=offer.crew_id
-        )
-        await self.desk.submit(accepted, actor=A_CREW)
+        for one in [one for one in self.desk.board.holders.values() if one.status is AssignmentStatus.OFFERED][:1]:
+            accepted = CompanyAnswered(assignment_id=one.assignment_id, attempt=one.attempt, answer=Answer.ACCEPT)
+            await self.desk.submit(accepted, actor=A_CREW)
 
     def _is_seen_to(self, number: int) -> bool:
         board = self.desk.board

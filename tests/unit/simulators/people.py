@@ -20,7 +20,7 @@ LIFT = CITY.lifts[0]
 ROADS = build_roads(seed=7)
 
 
-def make_surroundings(seed: int = 1, *, pace: Pace = AT_ONCE) -> Surroundings:
+def make_surroundings(seed: int = 1, *, pace: Pace = AT_ONCE) -> Surroundings[World]:
     """A world whose lifts are on no broker: what they report goes nowhere."""
     rng = Random(seed)
     fleet = make_fleet(CITY, born_at=MORNING, rng=rng)
@@ -35,7 +35,7 @@ def make_surroundings(seed: int = 1, *, pace: Pace = AT_ONCE) -> Surroundings:
     )
 
 
-def trap(around: Surroundings, *, people: int, lift: Lift = LIFT) -> Misfortune:
+def trap(around: Surroundings[World], *, people: int, lift: Lift = LIFT) -> Misfortune:
     """Lets the car stop with so many inside, and time pass until it has."""
     drawn = draw_misfortune(around.rng, lift, Course.ALARM, around.pace)
     misfortune = Misfortune(

@@ -49,7 +49,12 @@ class StandIn:
     """What such an answer says of the next try."""
     keys: list[str] = field(default_factory=list)
     """The Idempotency-Key of every change, repeated ones included."""
-    endpoints: list[str] = field(default_factory=list)
+    endpoints: dict[str, str] = field(default_factory=dict)
+    """URLs by id."""
+    crews: dict[str, bool] = field(default_factory=dict)
+    """Who is on duty."""
+    plates: dict[str, dict[str, Any]] | None = None
+    """The lifts by rescue code, None for a service that finds every lift."""
     incidents: dict[str, dict[str, Any]] = field(default_factory=dict)
     assignments: list[dict[str, Any]] = field(default_factory=list)
     candidates: list[dict[str, Any]] = field(default_factory=list)
@@ -65,11 +70,22 @@ class StandIn:
                 await asyncio.sleep(0.01)
 
     async def list_endpoints(self, request: web.Request) -> web.Response:
-        return _page([{"id": id_} for id_ in self.endpoints])
+        return _page([{"id": id_, "url": url} for id_, url in self.endpoints.items()])
 
     async def forget_endpoint(self, request: web.Request) -> web.Response:
-        self.endpoints.remove(request.match_info["id"])
+        del self.endpoints[request.match_info["id"]]
         return web.Response(status=204)
+
+    async def list_crews(self, request: web.Request) -> web.Response:
+        return _page([{"crew_id": crew_id, "on_duty": on_duty} for crew_id, on_duty in self.crews.items()])
+
+    async def change_crew(self, request: web.Request) -> web.Response:
+        body, crew_id = await request.json(), request.match_info["id"]
+        self.told.append((f"/crews/{crew_id}", body))
+        if crew_id in self.refuses:
+            return web.json_response({"title": "refused"}, status=self.refuses[crew_id])
+        self.crews[crew_id] = body["on_duty"]
+        return web.json_response({"crew_id": crew_id, **body})
 
     async def list_assignments(self, request: web.Request) -> web.Response:
         return _page([one for one in self.assignments if one["status"] == request.query["status"]])
@@ -97,9 +113,19 @@ class StandIn:
         if action in self.refuses:
             return web.json_response({"title": "refused"}, status=self.refuses[action])
         if path == "/webhooks":
-            self.endpoints.append(f"new-{len(self.endpoints)}")
-            return web.json_response({"id": self.endpoints[-1], "secret": SECRET}, status=201)
+            id_ = f"new-{len(self.endpoints)}"
+            self.endpoints[id_] = body["url"]
+            return web.json_response({"id": id_, "secret": SECRET}, status=201)
+        if path == "/incidents" and self.plates is not None:
+            return self._take_call(body)
         return web.json_response(self._change(path, action))
+
+    def _take_call(self, body: dict[str, Any]) -> web.Response:
+        assert self.plates is not None
+        lift = self.plates.get(body["rescue_code"])
+        if lift is None:
+            return web.json_response({"title": "Not found", "detail": "no lift is registered with it"}, status=404)
+        return web.json_response({"id": f"I-{lift['lift_id']}", "number": 7, "lift": lift}, status=201)
 
     def _change(self, path: str, action: str) -> dict[str, Any]:
         case = self.incidents.get(path.split("/")[2]) if path.startswith("/incidents/") else None
@@ -129,6 +155,8 @@ async def stand_in() -> AsyncIterator[StandIn]:
         [
             web.get("/api/v1/webhooks", service.list_endpoints),
             web.delete("/api/v1/webhooks/{id}", service.forget_endpoint),
+            web.get("/api/v1/crews", service.list_crews),
+            web.patch("/api/v1/crews/{id}", service.change_crew),
             web.get("/api/v1/causes", service.list_causes),
             web.get("/api/v1/assignments", service.list_assignments),
             web.get("/api/v1/incidents", service.list_incidents),

@@ -14,7 +14,7 @@ from simulators.results import draw_table, write_result
 run = CliRunner().invoke
 
 
-@pytest.mark.parametrize("arguments", [[], ["city"], ["demo"], ["bench"]])
+@pytest.mark.parametrize("arguments", [[], ["city"], ["demo"], ["bench"], ["crews"], ["callers"]])
 def test_every_command_explains_itself(arguments: list[str]) -> None:
     result = run(app, [*arguments, "--help"])
     assert result.exit_code == 0

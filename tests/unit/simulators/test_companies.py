@@ -4,22 +4,26 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from random import Random
 from typing import Any
 
 import aiohttp
 import pytest
 
 from simulators.api import Api
-from simulators.companies import CompanyOffice, Habits, WebhookServer
+from simulators.companies import Ailment, Health, WebhookServer
+from simulators.conduct import Habits
 from simulators.crews import CrewOnDuty, Surroundings
+from simulators.offices import CompanyOffice
 from simulators.pace import Pace
+from simulators.world import World
 from tests.unit.simulators.lives import CITY
 from tests.unit.simulators.people import LIFT, make_surroundings, trap
 from tests.unit.simulators.stand_in import StandIn, deliver, stand_in
 
 COMPANY = next(company for company in CITY.companies if company.company_id == LIFT.company_id)
 CREW = next(crew for crew in CITY.crews if crew.company_id == COMPANY.company_id)
-DUTIFUL = Habits(silent_share=0, decline_share=0, blocked_share=0, later_share=0)
+DUTIFUL = Habits(silent_share=0, decline_share=0, blocked_share=0, later_share=0, forgets_share=0)
 
 
 def offer(*, attempt: int = 1, crew_id: str = CREW.crew_id, lift_id: str = LIFT.lift_id) -> dict[str, Any]:
@@ -33,7 +37,12 @@ def offer(*, attempt: int = 1, crew_id: str = CREW.crew_id, lift_id: str = LIFT.
 
 @asynccontextmanager
 async def company(
-    around: Surroundings, habits: Habits = DUTIFUL, **refuses: int
+    around: Surroundings[World],
+    habits: Habits = DUTIFUL,
+    *,
+    always_accepted: frozenset[str] = frozenset(),
+    health: Health | None = None,
+    **refuses: int,
 ) -> AsyncIterator[tuple[StandIn, str, list[asyncio.Task[None]]]]:
     """A company registered at a service: the service, the company's endpoint, and all that it has begun."""
     begun: list[asyncio.Task[None]] = []
@@ -46,8 +55,17 @@ async def company(
         service.refuses = refuses
         api = Api(session, service.url, "token")
         crew = CrewOnDuty(CREW, api, around)
-        office = CompanyOffice(COMPANY, api, {CREW.crew_id: crew}, around=around, habits=habits, start=start)
-        async with WebhookServer({COMPANY.company_id: office}) as server:
+        office = CompanyOffice(
+            COMPANY,
+            api,
+            {CREW.crew_id: crew},
+            around=around,
+            habits=habits,
+            start=start,
+            always_accepted=always_accepted,
+        )
+        healths = {} if health is None else {COMPANY.company_id: health}
+        async with WebhookServer({COMPANY.company_id: office}, healths=healths) as server:
             url = server.url_of(COMPANY.company_id)
             await office.register(url)
             service.told.clear()
@@ -196,26 +214,27 @@ async def test_some_companies_decline_and_some_do_not_answer() -> None:
 
 
 async def test_a_lift_that_must_be_served_is_accepted_whatever_the_habits() -> None:
-    habits = Habits(
-        silent_share=1, decline_share=1, blocked_share=1, later_share=1, always_accepted=frozenset({LIFT.lift_id})
-    )
-    async with company(make_surroundings(), habits) as (service, url, begun):
+    habits = Habits(silent_share=1, decline_share=1, blocked_share=1, later_share=1, forgets_share=1, dawdles_share=1)
+    async with company(make_surroundings(), habits, always_accepted=frozenset({LIFT.lift_id})) as (service, url, begun):
         await deliver(url, "assignment.offered", offer(), id_="m1")
         await finish(begun)
     assert service.answers() == ["accept", "en_route", "on_scene", "released"]
     assert "cause_code" in service.told[-1][1]
 
 
-async def test_registering_replaces_the_endpoints_of_earlier_runs() -> None:
+async def test_registering_replaces_the_endpoints_of_earlier_runs_and_no_others() -> None:
     async with stand_in() as service, aiohttp.ClientSession() as session:
-        service.endpoints = ["old-1", "old-2"]
+        url = "http://127.0.0.1:9/companies/C001"
+        service.endpoints = {"old-1": url.replace(":9", ":8"), "real": "https://lifts.example/hook", "old-2": url}
         around = make_surroundings()
         office = CompanyOffice(
             COMPANY, Api(session, service.url, "t"), {}, around=around, habits=DUTIFUL, start=asyncio.create_task
         )
-        await office.register("http://127.0.0.1:9/companies/C001")
-        assert service.endpoints == ["new-2"]
-        assert service.told == [("/webhooks", {"url": "http://127.0.0.1:9/companies/C001", "types": ["*"]})]
+        assert await office.register(url)
+        assert service.endpoints == {"real": "https://lifts.example/hook", "new-3": url}
+        assert service.told == [("/webhooks", {"url": url, "types": ["*"]})]
+        await office.leave()
+        assert list(service.endpoints) == ["real"]
 
 
 @pytest.mark.parametrize(
@@ -235,6 +254,27 @@ async def test_what_an_earlier_run_left_is_taken_up_where_it_stood(status: str, 
         api = Api(session, service.url, "t")
         crews = {CREW.crew_id: CrewOnDuty(CREW, api, around)}
         office = CompanyOffice(COMPANY, api, crews, around=around, habits=DUTIFUL, start=group.create_task)
-        service.endpoints = ["old-1"]
         await office.register("http://127.0.0.1:9/companies/C001")
+        await office.take_up()
         await service.until(lambda: service.answers() == ["webhooks", *answers])
+
+
+async def test_what_a_crew_forgets_is_left_out_and_the_release_is_said_all_the_same() -> None:
+    around = make_surroundings()
+    trap(around, people=2)
+    async with company(around, replace(DUTIFUL, forgets_share=1, dawdles_share=1)) as (service, url, begun):
+        await deliver(url, "assignment.offered", offer(), id_="m1")
+        await finish(begun)
+    assert service.answers() == ["accept", "released"]
+    assert around.counts["forgotten"] == 2
+    assert service.told[-1][1]["people_released"] == 2
+
+
+async def test_an_offer_that_a_failing_server_does_not_take_reaches_nobody_until_it_is_sent_again() -> None:
+    health = next(one for seed in range(99) if (one := Health("poor", Random(seed))).ailment is Ailment.FAILING)
+    async with company(make_surroundings(), health=health) as (service, url, begun):
+        answers = [await deliver(url, "assignment.offered", offer(), id_="m1") for _ in range(20)]
+        await finish(begun)
+    assert 204 in answers
+    assert {500, 502, 503} & set(answers)
+    assert service.answers().count("accept") == 1

@@ -10,10 +10,10 @@ from typing import Any
 import aiohttp
 
 from simulators.api import Api
-from simulators.callers import NEEDS, telephone
 from simulators.city import Lift
 from simulators.crews import Surroundings
 from simulators.operators import CAUSE_UNKNOWN, Centre
+from simulators.world import World
 from tests.unit.simulators.lives import CITY
 from tests.unit.simulators.people import LIFT, make_surroundings, trap
 from tests.unit.simulators.stand_in import StandIn, stand_in
@@ -58,7 +58,7 @@ def case(**facts: Any) -> dict[str, Any]:
 
 @asynccontextmanager
 async def centre(
-    around: Surroundings, *cases: dict[str, Any], unheard_share: float = 0
+    around: Surroundings[World], *cases: dict[str, Any], unheard_share: float = 0
 ) -> AsyncIterator[tuple[StandIn, Centre, list[int]]]:
     """The centre's staff at a service with these cases: the service, the staff, and what they count as closed."""
     closed: list[int] = []
@@ -218,41 +218,3 @@ async def test_a_case_that_was_ended_too_early_is_reopened() -> None:
         await service.until(lambda: staff.tally.reopened == 1)
     assert service.answers() == ["false_alarm", "reopen"]
     assert service.told[1][1]["reason"]
-
-
-async def test_somebody_who_cannot_get_out_telephones_with_the_rescue_code_and_says_who_is_inside() -> None:
-    around = make_surroundings()
-    misfortune = trap(around, people=2)
-    async with centre(around) as (service, staff, _closed):
-        await telephone(misfortune, staff, around, wrong_plate_share=0)
-    [(path, body)] = service.told
-    assert path == "/incidents"
-    assert set(body.pop("vulnerable")) <= set(NEEDS)
-    assert body == {
-        "rescue_code": LIFT.rescue_code,
-        "source": "phone",
-        "caller": {"name": misfortune.caller, "phone": misfortune.caller_phone},
-        "people": 2,
-    }
-
-
-async def test_some_callers_read_the_plate_of_the_lift_beside_theirs() -> None:
-    around = make_surroundings()
-    around = replace(around, lifts={**around.lifts, BESIDE.lift_id: BESIDE})
-    misfortune = trap(around, people=1)
-    beside = {
-        lift.rescue_code
-        for lift in around.lifts.values()
-        if (lift.address, lift.building) == (LIFT.address, LIFT.building) and lift != LIFT
-    }
-    async with centre(around) as (service, staff, _closed):
-        await telephone(misfortune, staff, around, wrong_plate_share=1)
-    assert service.told[0][1]["rescue_code"] in beside
-
-
-async def test_nobody_telephones_who_is_out_by_then() -> None:
-    around = make_surroundings()
-    misfortune = trap(around, people=0)
-    async with centre(around) as (service, staff, _closed):
-        await telephone(misfortune, staff, around)
-    assert service.told == []

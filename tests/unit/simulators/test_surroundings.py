@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from dispatch.roads.building import build
 from dispatch.roads.osm import Ways, read_ways
 from dispatch.roads.tags import ROAD_CLASSES
-from simulators.areas import AREAS, Area
+from simulators.areas import AREAS, CENTRE, Area
+from simulators.errors import CityUnusableError
 from simulators.geo import Point, to_km
-from simulators.osm import CLASSES, SIGNS_KMH, write_osm
+from simulators.osm import CLASSES, SIGNS_KMH, read_osm, write_osm
 from simulators.outlines import CITY_LIMITS, find_area, outline, write_outlines
 from simulators.roads import RING_NAMES, build_roads
 
@@ -66,6 +67,25 @@ def test_the_product_makes_one_network_of_it_with_no_island(ways: Ways) -> None:
 def test_roads_that_cannot_be_written_are_an_error_of_the_system(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="nowhere"):
         write_osm(ROADS, tmp_path / "nowhere" / "roads.osm.pbf")
+
+
+def test_crews_who_read_the_file_drive_as_those_for_whom_it_was_drawn(tmp_path: Path) -> None:
+    path = tmp_path / "roads.osm.pbf"
+    write_osm(ROADS, path)
+    read, there = read_osm(path), (113.80, 34.80)
+    assert read.graph.number_of_edges() == ROADS.graph.number_of_edges()
+    drives = [roads.drive(CENTRE, there) for roads in (read, ROADS)]
+    assert drives[0].duration_s == pytest.approx(drives[1].duration_s, rel=1e-4)
+    assert (read.reaches(there), read.reaches((0.0, 0.0))) == (True, False)
+
+
+@pytest.mark.parametrize("content", [None, b"no roads"])
+def test_a_file_without_roads_is_named_with_what_to_do(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "roads.osm.pbf"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(CityUnusableError, match=r"roads\.osm\.pbf: .*simulate city --out"):
+        read_osm(path)
 
 
 def contains(ring: tuple[Point, ...], x: float, y: float) -> bool:
