@@ -7,7 +7,6 @@ on shift; a shift ends once every case of its operator has been left.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
@@ -31,7 +30,7 @@ MOST_NOTES = 1_000
 class EndShiftBody(Body):
     """What the next should know: of single cases by their ids, and of all others that you handle."""
 
-    notes: Annotated[dict[Name, Text], Field(max_length=MOST_NOTES)] = {}
+    notes: dict[Name, Text] = Field(default_factory=dict, max_length=MOST_NOTES)
     note: Text = ""
 
 

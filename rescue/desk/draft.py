@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -33,11 +32,6 @@ from rescue.policies import Policies, Where
 from rescue.timeline import MACHINE, Actor, Entry, Fact, chain
 
 GREENWICH = ZoneInfo("UTC")
-_DRAFTED = (
-    "incidents", "assignments", "ledgers", "members", "entries", "effects", "rankings", "routes",
-    "_by_lift", "_by_place", "_opened",
-)  # fmt: skip
-"""All of a draft that deciding adds to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,13 +247,14 @@ class Draft:
         return Outcome(verdict=verdict, reason=reason, incident_id=incident.incident_id if incident else None)
 
     def mark(self) -> Mapping[str, object]:
-        """How far this draft has come, to go back to."""
-        return {name: copy(getattr(self, name)) for name in _DRAFTED}
+        """How far this draft has come, to go back to once."""
+        drafted = {one.name: getattr(self, one.name) for one in fields(self)}
+        return {name: value.copy() if isinstance(value, dict | list) else value for name, value in drafted.items()}
 
     def go_back(self, mark: Mapping[str, object]) -> None:
         """Nothing of what was drafted since is decided."""
         for name, drafted in mark.items():
-            setattr(self, name, copy(drafted))
+            setattr(self, name, drafted)
 
     def forget(self) -> None:
         """Nothing of what was drafted is decided."""

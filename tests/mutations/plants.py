@@ -45,8 +45,11 @@ BRIEFING, HANDING_OVER, LETTING_GO, REDIRECTING, RELIEVING, TELLING = (
     f"rescue/desk/{name}.py"
     for name in ("briefing", "handing_over", "letting_go", "redirecting", "relieving", "telling")
 )
-PLANNING, PROBLEMS, REPLANNING, STAKES = (
-    f"rescue/desk/{name}.py" for name in ("planning", "problems", "replanning", "stakes")
+EXPECTING, PLANNING, PROBLEMS, REPLANNING, RESTING, STAKES = (
+    f"rescue/desk/{name}.py" for name in ("expecting", "planning", "problems", "replanning", "resting", "stakes")
+)
+ATTENDING, HOLDING, HOLDING_BACK, SECOND_THOUGHTS, SHELVING = (
+    f"rescue/desk/{name}.py" for name in ("attending", "holding", "holding_back", "second_thoughts", "shelving")
 )
 POLICIES = "rescue/policies.py"
 ESCALATION, TIMELINE = "rescue/escalation.py", "rescue/timeline.py"
@@ -200,14 +203,14 @@ PLANTS = (
     Plant(
         "a higher level begins with the attempts of the lower",
         LETTING_GO,
-        "raised = replace(incident, level=level, asked_at_level=0)",
-        "raised = replace(incident, level=level)",
+        "raised = replace(incident, level=level, asked_at_level=0, escalation_held=None)",
+        "raised = replace(incident, level=level, escalation_held=None)",
     ),
     Plant(
         "the level is raised in words only",
         LETTING_GO,
-        "raised = replace(incident, level=level, asked_at_level=0)",
-        "raised = replace(incident, asked_at_level=0)",
+        "raised = replace(incident, level=level, asked_at_level=0, escalation_held=None)",
+        "raised = replace(incident, asked_at_level=0, escalation_held=None)",
     ),
     Plant(
         "an operator's choice of crew has no limit in time",
@@ -654,7 +657,19 @@ PLANTS = (
         "if one.status in UNDER_WAY:",
     ),
     Plant("a rest never ends", PROBLEMS, " and until > draft.now:", ":"),
-    Plant("every rescue earns a rest", PROBLEMS, ">= policy.rest_after_s", ">= 0"),
+    Plant("every rescue earns a rest", RESTING, ">= policy.rest_after_s", ">= 0"),
+    Plant(
+        "a rest ends with the case of the work",
+        BOARD,
+        "if self.holders.get(attempt.crew_id) is attempt:",
+        "self.worked.pop(attempt.crew_id, None)\n            if self.holders.get(attempt.crew_id) is attempt:",
+    ),
+    Plant(
+        "a crew is said to be still to come where it goes already",
+        EXPECTING,
+        "still = (incident_id for incident_id in route if incident_id in board.waiting)",
+        "still = iter(route)",
+    ),
     Plant(
         "a building to which somebody is going is seen to like any other",
         PROBLEMS,
@@ -717,6 +732,131 @@ PLANTS = (
         REPLANNING,
         "    changed = _change_offers(draft)\n    _ask_for_waiting(draft)\n",
         "    changed = _change_offers(draft)\n",
+    ),
+    # what operators may think better of
+    Plant("nobody has time to think better of a deed", HOLDING, "    if hold_s <= 0:\n", "    if True:\n"),
+    Plant(
+        "a deed is held for longer than the policy allows",
+        HOLDING,
+        "hold_s = min(acted.hold_s or 0.0, draft.policy_of(incident).undo_within_s)",
+        "hold_s = acted.hold_s or 0.0",
+    ),
+    Plant(
+        "what could not be done is held all the same",
+        HOLDING,
+        "    _DEEDS[Undoable(acted.action)](draft, incident, acted, by)\n    draft.go_back(mark)\n",
+        "    draft.go_back(mark)\n",
+    ),
+    Plant("a deed is done and held", HOLDING, "acted, by)\n    draft.go_back(mark)\n", "acted, by)\n"),
+    Plant(
+        "a deed that was undone is done",
+        HOLDING,
+        'free = replace(incident, held=None).without(Deadline.CARRY_OUT_BY)\n    return draft.record(free, "undone"',
+        'free = incident\n    return draft.record(free, "undone"',
+    ),
+    Plant("what ends a case is done however late", HOLDING, "draft.now - by > LATEST", "draft.now - by > 1e6 * LATEST"),
+    Plant(
+        "a held deed is done in the machine's name",
+        HOLDING,
+        'Actor(kind="operator", name=held.by, channel="http")',
+        'Actor(kind="machine", name=held.by, channel="desk")',
+    ),
+    Plant(
+        "a call does not drop the end that is held",
+        TRAPPED,
+        "    if incident.held and incident.held.ends_case:\n",
+        "    if False:\n",
+    ),
+    Plant(
+        "an end that is held outlives worse news",
+        SECOND_THOUGHTS,
+        "if why and incident.held.ends_case else incident",
+        "if False else incident",
+    ),
+    Plant(
+        "worse news drops a dispatch too",
+        SECOND_THOUGHTS,
+        "if why and incident.held.ends_case else incident",
+        "if why else incident",
+    ),
+    Plant(
+        "a case that is over still holds a deed",
+        SECOND_THOUGHTS,
+        "    if Deadline.CARRY_OUT_BY not in incident.deadlines:\n",
+        "    if False:\n",
+    ),
+    Plant(
+        "a crew taken in the same moment is taken again",
+        REDIRECTING,
+        "holds = draft.holders().get(crew_id)",
+        "holds = draft.board.holders.get(crew_id)",
+    ),
+    Plant(
+        "an operator keeps a level past the limit of those who are surely inside",
+        HOLDING_BACK,
+        "if is_sure and not acted.is_supervisor else in_all",
+        "if False else in_all",
+    ),
+    Plant(
+        "a level is kept again and again",
+        HOLDING_BACK,
+        "since = before.since if before else draft.now",
+        "since = draft.now",
+    ),
+    Plant(
+        "a supervisor's limit becomes everybody's",
+        HOLDING_BACK,
+        "limit = min(engage_by, before.engage_by) if before else engage_by",
+        "limit = engage_by",
+    ),
+    Plant(
+        "a level that is kept asks nobody of its own",
+        ASKING,
+        "draft.policy_of(incident)) and not keeps_level(draft, incident):",
+        "draft.policy_of(incident)):",
+    ),
+    Plant(
+        "a level that is kept rises when its crews are used up",
+        ASKING,
+        "    if incident.level < FIRE_BRIGADE and not keeps_level(draft, incident):\n",
+        "    if incident.level < FIRE_BRIGADE:\n",
+    ),
+    Plant(
+        "a level goes on being kept when the case gets graver",
+        SECOND_THOUGHTS,
+        "return let_rise(draft, incident, why) if why else incident",
+        "return incident",
+    ),
+    Plant(
+        "a case of people is put aside",
+        SHELVING,
+        "    if incident.is_entrapment:\n",
+        "    if False:\n",
+    ),
+    Plant("a case is put aside for ever", SHELVING, "draft.now < until <= draft.now + LONGEST", "draft.now < until"),
+    Plant(
+        "what was put aside stays there when more goes wrong",
+        SECOND_THOUGHTS,
+        "return bring_back(draft, incident, why) if why else incident",
+        "return incident",
+    ),
+    Plant(
+        "what was put aside is not brought back at its time",
+        DEADLINES,
+        "    if incident.shelved:\n        return bring_back",
+        "    if False:\n        return bring_back",
+    ),
+    Plant(
+        "anybody leaves anybody's case",
+        ATTENDING,
+        "    if handler != by.name and not acted.is_supervisor:\n",
+        "    if False:\n",
+    ),
+    Plant(
+        "a case that was taken over still waits to be",
+        ATTENDING,
+        "claimed = replace(incident, claimed_by=by.name, left=None)",
+        "claimed = replace(incident, claimed_by=by.name)",
     ),
     # the decision itself
     Plant(

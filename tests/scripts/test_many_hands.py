@@ -77,3 +77,44 @@ def test_after_two_hours_away_everything_that_is_late_happens_at_once_and_only_o
     clock.forward(minutes=1)
     case("A1").is_("dispatched", number=1, crew="S1", level=3)
     case("B1").is_("dispatched", number=2, crew="K1")
+
+
+def test_an_operator_dispatches_thinks_better_of_it_within_five_seconds_and_nobody_was_ever_asked() -> None:
+    operator.takes_call("A1", people=1)
+    company("K").expects_offer(crew="K1").accepts()
+    company("K").expects("assignment.confirmed")
+    clock.at(100)
+    operator.sends("S1", to="A1", reason="they are closer by the bridge", hold_s=8)
+    case("A1").is_("dispatched", crew="K1")
+    clock.at(104.5)
+    operator.acts("undo")
+    clock.forward(minutes=1)
+    station("S").expects_nothing()
+    company("K").expects_nothing()
+    case("A1").is_("dispatched", crew="K1")
+    case("A1").tells("offered", times=1)
+
+
+def test_a_stand_down_that_is_held_is_dropped_when_somebody_inside_presses_the_button() -> None:
+    lift("A1").alarm(at=1)
+    company("K").expects_offer(crew="K1").accepts()
+    company("K").expects("assignment.confirmed")
+    clock.at(60)
+    operator.acts("false_alarm", reason="nobody answers in the car", hold_s=8)
+    clock.at(64)
+    lift("A1").alarm(number=2)
+    clock.at(90)
+    case("A1").tells("not_carried_out", saying="tells of people inside", times=1)
+    case("A1").is_("dispatched", crew="K1")
+
+
+def test_what_is_held_when_the_service_dies_is_done_when_it_comes_back() -> None:
+    lift("A1").alarm(at=1)
+    company("K").expects_offer(crew="K1")
+    operator.sends("S1", to="A1", reason="they know the building", hold_s=8)
+    service.dies()
+    clock.forward(seconds=20)
+    service.comes_back()
+    company("K").expects_withdrawal(crew="K1", because="asked another crew")
+    station("S").expects_offer(crew="S1").accepts()
+    case("A1").is_("dispatched", crew="S1")

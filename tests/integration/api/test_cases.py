@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from dispatch.crews import CrewId
 from rescue.api.application import ROUTES
-from rescue.desk.inputs import Action, Answer
+from rescue.desk.inputs import Action, Answer, PlanImproved
+from rescue.timeline import MACHINE
 from tests.integration.api.asking import demand_problem
 from tests.integration.centre import (
     LIFTS,
+    NOON,
     Centre,
 )
 
@@ -99,6 +103,20 @@ async def test_how_the_crews_stood_at_an_attempt_is_shown_as_it_was_then(centre:
     assert (await centre.get("operator", f"{path}?attempt=1")).body == first
     now = (await centre.get("operator", path)).body
     assert (now["attempt"], now["crew_id"]) == (None, other)
+
+
+async def test_a_case_that_waits_says_who_is_to_come_by_the_plan(centre: Centre) -> None:
+    for crew_id in centre.context.desk.board.crews:
+        await centre.ask("operator", "PATCH", f"/api/v1/crews/{crew_id}", {"on_duty": False})
+    case = await centre.open_case("100001")
+    assert (case["assignment"], case["expected"]) == (None, None)
+    planned = PlanImproved(routes={CrewId("a1"): (case["id"],)}, expected_at={case["id"]: NOON + timedelta(minutes=9)})
+    await centre.context.desk.submit(planned, actor=MACHINE)
+    expected = {"crew_id": "a1", "place": 1, "at": "2026-03-02T04:09:00Z"}
+    assert (await centre.get("auditor", f"/incidents/{case['id']}")).body["expected"] == expected
+    candidates = (await centre.get("operator", f"/incidents/{case['id']}/candidates")).body
+    assert candidates["expected"] == expected
+    assert "nobody is on duty" in candidates["shortfall"]
 
 
 async def test_an_attempt_that_was_never_made_has_no_candidates(centre: Centre) -> None:

@@ -71,7 +71,9 @@ async def test_what_is_answered_is_what_the_document_says(centre: Centre) -> Non
     await centre.post(ANKANG.company_id, "/webhooks", {"url": "https://a.example"})
     published = document(ROUTES)
     for route in [route for route in ROUTES if route.method == "GET" and route.path.startswith("/api/v1/")]:
-        path = route.path.format(incident_id=case["id"], lift_id="L1", webhook_id="none", name="status")
+        path = route.path.format(
+            incident_id=case["id"], lift_id="L1", webhook_id="none", shift_id="none", name="status"
+        )
         query = "?since=2026-03-01T00:00:00Z" if path.endswith("figures") else ""
         answer = await centre.ask("admin", "GET", path + query)
         responses = published["paths"][route.path]["get"]["responses"]

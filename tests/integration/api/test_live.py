@@ -238,7 +238,13 @@ async def test_who_is_connected_is_told_and_who_has_gone(li: Centre) -> None:
         async with on_line(li, "nobody"):
             came = await line.hear("event")
             assert came["operators"] == [
-                {"name": "li", "role": "operator", "since": "2026-03-02T04:00:00Z", "consoles": 1}
+                {
+                    "name": "li",
+                    "role": "operator",
+                    "since": "2026-03-02T04:00:00Z",
+                    "consoles": 1,
+                    "on_shift_since": None,
+                }
             ]
         assert (await line.hear("event"))["operators"] == []
 
