@@ -34,6 +34,7 @@ export function aCase(changes: Partial<Incident> = {}): Incident {
     children: 0,
     relief_id: null,
     handover: null,
+    expected: null,
     attempts: 0,
     alarms: [],
     signs: [],
@@ -53,6 +54,7 @@ export function aCase(changes: Partial<Incident> = {}): Incident {
     held: null,
     escalation_held: null,
     shelved: null,
+    left: null,
     ...changes,
   };
 }
@@ -79,6 +81,12 @@ export function anAttempt(changes: Partial<Assignment> = {}): Assignment {
   };
 }
 
-export const anOperator = (name: string): Operator => ({ name, role: "operator", since: at(0), consoles: 1 });
+export const anOperator = (name: string): Operator => ({
+  name,
+  role: "operator",
+  since: at(0),
+  consoles: 1,
+  on_shift_since: null,
+});
 
 export const byId = (cases: readonly Incident[]) => new Map(cases.map((one) => [one.id, one]));

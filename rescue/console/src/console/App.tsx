@@ -11,6 +11,7 @@ import { Header } from "./header/Header";
 import { IntakeForm } from "./intake/IntakeForm";
 import { Help } from "./keys/Help";
 import { useKeys } from "./keys/useKeys";
+import { Deeds } from "./notices/Deeds";
 import { Notices } from "./notices/Notices";
 import { Queue } from "./queue/Queue";
 import { fresh, isLoaded } from "./state/centre";
@@ -19,6 +20,7 @@ import { isWide, type Pane, pane } from "./state/view";
 import { FRAME, PANES } from "./words";
 
 const CityPane = lazy(() => import("./map/CityPane"));
+const ShiftPane = lazy(() => import("./shift/ShiftPane"));
 
 effect(() => {
   document.title = say(FRAME.title);
@@ -41,6 +43,7 @@ function Desk(): JSX.Element {
         <Work />
         {isWide.value && <MapRoom />}
       </main>
+      <Deeds />
       <Help />
       {isOver.value && <Door isAgain />}
     </div>
@@ -48,7 +51,7 @@ function Desk(): JSX.Element {
 }
 
 function Work(): JSX.Element {
-  const panes: readonly Pane[] = isWide.value ? ["case", "crews"] : ["case", "map", "crews"];
+  const panes: readonly Pane[] = isWide.value ? ["case", "crews", "shift"] : ["case", "map", "crews", "shift"];
   const shown = pane.value;
   return (
     <section class="work" aria-label={say(PANES.work)}>
@@ -63,6 +66,11 @@ function Work(): JSX.Element {
       {shown === "case" && <CaseView />}
       {shown === "crews" && <CrewList />}
       {shown === "map" && <MapRoom />}
+      {shown === "shift" && (
+        <Suspense fallback={<p class="hint">…</p>}>
+          <ShiftPane />
+        </Suspense>
+      )}
     </section>
   );
 }

@@ -5,6 +5,7 @@ import "./styles/case.css";
 import { render } from "preact";
 import { App } from "./App";
 import { followChosen } from "./case/detail";
+import { followHeld } from "./case/holding";
 import { keepOrder } from "./queue/keep_order";
 import { startAlarms } from "./sound/alarms";
 import { begin } from "./state/centre";
@@ -12,6 +13,7 @@ import { askWho } from "./state/session";
 
 begin();
 followChosen();
+followHeld();
 keepOrder();
 startAlarms();
 render(<App />, document.body);

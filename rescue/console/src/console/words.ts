@@ -55,6 +55,7 @@ export const FRAME = words({
 /** The alarm tones. */
 export const SOUND = words({
   start_shift: ["开始值班", "Start shift"],
+  switch_on: ["打开声音", "Switch it on"],
   off: ["声音已关闭", "SOUND OFF"],
   off_long: ["声音已关闭：新报警不会响铃", "SOUND OFF: alarms make no noise"],
   on: ["声音已开", "Sound on"],
@@ -172,6 +173,9 @@ export const CASE = words({
   people: ["被困人数", "People"],
   level: ["级别", "Level"],
   crew: ["救援人员", "Crew"],
+  expected: ["计划派出", "Planned"],
+  expected_next: ["下一站", "next"],
+  expected_after: ["之前还有 {} 件", "after {} other cases"],
   source: ["来源", "Source"],
   caller: ["报警人", "Caller"],
   other_callers: ["其他报警人", "Other callers"],
@@ -209,6 +213,12 @@ export const ACTS = words({
   false_alarm: ["误报", "False alarm"],
   merge: ["并案", "Merge"],
   reopen: ["重新开启", "Reopen"],
+  take_over: ["接班", "Take over"],
+  hold_escalation: ["暂缓升级", "Hold the level"],
+  shelve: ["搁置", "Shelve"],
+  unshelve: ["取消搁置", "Take up again"],
+  leave: ["交给下一班", "Leave to the next"],
+  until: ["搁置多久", "For how long"],
   hand_over: ["已通话", "Call made"],
   reason: ["原因", "Reason"],
   reason_optional: ["原因（可不填）", "Reason (if there is one)"],
@@ -228,6 +238,50 @@ export const ACTS = words({
   stale: ["{} 已于 {} 处理：请看最新状态后再操作", "{} acted at {}: look again, then act"],
   refused: ["未执行：{}", "Not done: {}"],
   unreachable: ["服务无应答，未执行；可再试一次", "The service did not answer: not done, try again"],
+});
+
+/** What waits because somebody said so. */
+export const HOLDS = words({
+  title: ["等待中", "What waits"],
+  in_seconds: ["{} 秒后执行", "done in {} s"],
+  undo: ["撤回", "Undo"],
+  done: ["已执行", "done"],
+  undone: ["已撤回", "undone"],
+  not_done: ["未执行", "NOT DONE"],
+  level_until: ["级别保持至 {}", "Level kept until {}"],
+  back_at: ["搁置至 {}", "Shelved until {}"],
+  left_by: ["{} 于 {} 交班，待接班", "{} left it at {}: to be taken over"],
+  shelved: ["已搁置 {} 件", "Shelved: {}"],
+});
+
+/** Shifts, and what one leaves to the next. */
+export const SHIFT = words({
+  title: ["交接班", "Shift"],
+  on_since: ["您自 {} 起值班", "You are on shift since {}"],
+  not_on: ["您不在班", "You are not on shift"],
+  start: ["开始值班", "Start shift"],
+  end: ["结束值班，交出 {} 件", "End the shift, leave {} cases"],
+  mine: ["我处理的案件", "Cases that I handle"],
+  mine_none: ["没有处理中的案件", "You handle no case"],
+  note: ["给接班人的备注：案件 {}", "For the next, of case {}"],
+  waiting: ["待接班案件", "To be taken over"],
+  waiting_none: ["没有待接班案件", "No case waits to be taken over"],
+  waiting_notice: ["{} 件案件待接班", "{} cases wait to be taken over"],
+  left_by: ["{} 于 {} 交出", "left by {} at {}"],
+  load: ["在班人员", "On shift"],
+  operator: ["人员", "Who"],
+  since: ["上班", "Since"],
+  open_claims: ["处理中", "In hand"],
+  handled: ["已处置", "Handled"],
+  false_alarms: ["误报最多（30 天）", "Most false alarms (30 days)"],
+  by: ["统计方式", "Counted by"],
+  lift: ["电梯", "Lift"],
+  building: ["楼栋", "Building"],
+  company: ["维保单位", "Contractor"],
+  of: ["误报 / 困人报警", "False / all of people"],
+  share: ["占比", "Share"],
+  last: ["最近", "Last"],
+  none: ["无", "None"],
 });
 
 /** Speaking to the passengers, and to the last level. */
@@ -296,8 +350,10 @@ export const KEYS = words({
   escalate: ["升级", "escalate"],
   comfort: ["已安抚乘客", "spoke to passengers"],
   note: ["备注", "note"],
+  undo: ["撤回刚才的操作", "undo what was just asked for"],
   map: ["地图", "map"],
   crews: ["救援人员", "crews"],
+  shift: ["交接班", "shift and handover"],
   help: ["本页", "this page"],
   escape: ["关闭 / 返回列表", "close, back to the list"],
 });
@@ -306,6 +362,7 @@ export const PANES = words({
   case: ["案件", "Case"],
   map: ["地图", "Map"],
   crews: ["救援人员", "Crews"],
+  shift: ["交接班", "Shift"],
   map_loading: ["地图加载中…", "Loading the map …"],
   work: ["工作区", "At work"],
 });

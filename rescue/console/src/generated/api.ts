@@ -1072,6 +1072,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/false-alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where false alarms come from, the worst source first
+         * @description For admin, auditor, operator, supervisor.
+         */
+        get: operations["get_reports_false_alarms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reports/kpi": {
         parameters: {
             query?: never;
@@ -1154,6 +1174,70 @@ export interface paths {
          * @description For anyone.
          */
         post: operations["post_session_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shifts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everybody who is on shift, the first one first, with what they have in hand
+         * @description For admin, auditor, operator, supervisor.
+         */
+        get: operations["get_shifts"];
+        put?: never;
+        /**
+         * You are on shift from now on; 200 if you were already
+         * @description For admin, operator, supervisor.
+         */
+        post: operations["post_shifts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shifts/{shift_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One shift, also one that is over
+         * @description For admin, auditor, operator, supervisor.
+         */
+        get: operations["get_shifts_shift_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shifts/{shift_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The shift is over: every case that its operator handles is left to the next, with its note
+         * @description For admin, operator, supervisor.
+         */
+        post: operations["post_shifts_shift_id_end"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2034,6 +2118,21 @@ export interface components {
          */
         DoorStatus: "closed" | "open" | "opening" | "closing" | "unknown";
         /**
+         * EndShiftBody
+         * @description What the next should know: of single cases by their ids, and of all others that you handle.
+         */
+        EndShiftBody: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Notes */
+            notes?: {
+                [key: string]: string;
+            };
+        };
+        /**
          * EndpointBody
          * @description A new endpoint. The rescue centre's administrators say for which company; a company need not.
          */
@@ -2267,6 +2366,46 @@ export interface components {
              * @default null
              */
             version: number | null;
+        };
+        /**
+         * FalseAlarmSourceView
+         * @description One source: of `cases` of people, `false_alarms` were none. `share` of 0.5 is every other one.
+         */
+        FalseAlarmSourceView: {
+            /** Cases */
+            cases: number;
+            /** False Alarms */
+            false_alarms: number;
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /** Share */
+            share: number;
+        };
+        /**
+         * FalseAlarmsView
+         * @description The sources of the cases opened since `since` until `until`, the worst first.
+         */
+        FalseAlarmsView: {
+            by: components["schemas"]["SourceKind"];
+            /** Items */
+            items: components["schemas"]["FalseAlarmSourceView"][];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
         };
         /**
          * Fault
@@ -3736,6 +3875,11 @@ export interface components {
             consoles: number;
             /** Name */
             name: string;
+            /**
+             * On Shift Since
+             * @default null
+             */
+            on_shift_since: string | null;
             role: components["schemas"]["Role"];
             /**
              * Since
@@ -3824,6 +3968,13 @@ export interface components {
         PageView_RecordingView_: {
             /** Items */
             items: components["schemas"]["RecordingView"][];
+            /** Next */
+            next: string | null;
+        };
+        /** PageView[ShiftView] */
+        PageView_ShiftView_: {
+            /** Items */
+            items: components["schemas"]["ShiftView"][];
             /** Next */
             next: string | null;
         };
@@ -4121,6 +4272,33 @@ export interface components {
             until: string;
         };
         /**
+         * ShiftView
+         * @description One operator's shift. `ended_at` and `ended_by` are null for as long as it lasts.
+         */
+        ShiftView: {
+            /** Ended At */
+            ended_at: string | null;
+            /** Ended By */
+            ended_by: string | null;
+            /** Handled */
+            handled: number;
+            /** Id */
+            id: string;
+            /** Left */
+            left: string[];
+            /** Open Claims */
+            open_claims: number;
+            /** Operator */
+            operator: string;
+            /** Role */
+            role: string;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+        };
+        /**
          * Sign
          * @description Independent signs that people are out. Two of them and a person's word stand a crew down.
          * @enum {string}
@@ -4178,6 +4356,12 @@ export interface components {
          * @enum {string}
          */
         Source: "iot" | "phone" | "qr" | "staff" | "119";
+        /**
+         * SourceKind
+         * @description By what false alarms are told apart.
+         * @enum {string}
+         */
+        SourceKind: "lift" | "building" | "company";
         /**
          * StandDownBody
          * @description Nobody is inside any more: two independent signs are needed, one of which the passengers may give.
@@ -4540,6 +4724,8 @@ export interface components {
             released_at: string | null;
             /** Rescue Code */
             rescue_code: string | null;
+            /** Shelved Until */
+            shelved_until: string | null;
             status: components["schemas"]["Status"];
             /** Version */
             version: number;
@@ -6584,6 +6770,39 @@ export interface operations {
             };
         };
     };
+    get_reports_false_alarms: {
+        parameters: {
+            query?: {
+                days?: number;
+                by?: components["schemas"]["SourceKind"];
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FalseAlarmsView"];
+                };
+            };
+            /** @description The request cannot be met */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
     get_reports_kpi: {
         parameters: {
             query: {
@@ -6758,6 +6977,145 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WhoView"];
+                };
+            };
+            /** @description The request cannot be met */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    get_shifts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageView_ShiftView_"];
+                };
+            };
+            /** @description The request cannot be met */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    post_shifts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, a request is answered alike and done once; kept for a day. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShiftView"];
+                };
+            };
+            /** @description Made anew */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShiftView"];
+                };
+            };
+            /** @description The request cannot be met */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    get_shifts_shift_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                shift_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShiftView"];
+                };
+            };
+            /** @description The request cannot be met */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemView"];
+                };
+            };
+        };
+    };
+    post_shifts_shift_id_end: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key, a request is answered alike and done once; kept for a day. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                shift_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["EndShiftBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShiftView"];
                 };
             };
             /** @description The request cannot be met */

@@ -10,13 +10,13 @@ import {
   type LabelRule,
   LineLabelSymbolizer,
   LineSymbolizer,
-  leafletLayer,
   linear,
   type PaintRule,
   PolygonSymbolizer,
 } from "protomaps-leaflet";
 import { baseMapShiftPx, type Datum } from "./datum";
 import { PALETTES, type Palette, type Theme } from "./palette";
+import { Roads } from "./roads";
 import { FONT } from "./symbols";
 
 /** `GET /api/v1/base-map`, as far as the map needs it. */
@@ -41,16 +41,11 @@ function ourRoads(base: BaseMap, theme: Theme): L.Layer | null {
     return null;
   }
   const palette = PALETTES[theme];
-  const layer = leafletLayer({
-    url: `${base.url}?v=${encodeURIComponent(base.version)}`,
-    maxDataZoom: base.max_zoom,
+  return new Roads(`${base.url}?v=${encodeURIComponent(base.version)}`, base.max_zoom, {
+    ground: palette.ground,
     paintRules: paintRules(palette),
     labelRules: labelRules(palette),
-    backgroundColor: palette.ground,
-    attribution: "",
-    updateWhenIdle: true, // while the map is dragged nothing else is painted: two rows of tiles around are there already
   });
-  return layer as unknown as L.Layer;
 }
 
 /** The classes of `rescue/base_map`, the least first. */

@@ -4,10 +4,22 @@
 
 import { BUILDING_ZOOM, CODES_ZOOM, drawPlate, LIFT_MIDDLE_PX, layOut, type Plate } from "./buildings";
 import { atEdge, type Box, boxAround, boxesBeside, type Cluster, cluster, holds, type Point, Room } from "./layout";
+import { outlineOf, piecesOf } from "./lines";
 import { onScreen, type Place, type View } from "./mercator";
 import type { Palette } from "./palette";
 import type { CaseMark, CrewMark, MapStore } from "./store";
-import { CREW_REACH_PX, drawArrow, drawCase, drawCrew, drawRing, drawWay, FONT, reachOf, write } from "./symbols";
+import {
+  CREW_REACH_PX,
+  drawArrow,
+  drawCase,
+  drawCrew,
+  drawRing,
+  drawWay,
+  FONT,
+  reachOf,
+  trace,
+  write,
+} from "./symbols";
 
 export interface SceneLook {
   readonly palette: Palette;
@@ -51,7 +63,7 @@ export class Scene {
     };
     const room = new Room();
     pen.clearRect(0, 0, view.width, view.height);
-    drawBorders(pen, store, toPoint, look);
+    drawBorders(pen, store, view, look);
     const withCase = liftsOf(store.cases);
     this.#plates = look.zoom < BUILDING_ZOOM ? [] : layOut(store.fleet, view, look.zoom, withCase);
     const places = this.#placeCases(store, toPoint);
@@ -60,7 +72,7 @@ export class Scene {
       const reach = reachOf(items[0] as CaseMark, look.zoom);
       room.claim(boxAround(at, 2 * reach, 2 * reach));
     }
-    drawWays(pen, store.crews, places, toPoint, look);
+    drawWays(pen, view, store.crews, places, toPoint, look);
     for (const plate of [...this.#plates].reverse()) {
       drawPlate(pen, plate, store.fleet, { ...look, withCase });
     }
@@ -167,6 +179,7 @@ function liftsOf(cases: readonly CaseMark[]): ReadonlySet<string> {
 
 function drawWays(
   pen: CanvasRenderingContext2D,
+  view: View,
   crews: readonly CrewMark[],
   places: ReadonlyMap<CaseMark, Point>,
   toPoint: (place: Place) => Point,
@@ -176,7 +189,9 @@ function drawWays(
   for (const { bound, state, ...from } of crews) {
     if (bound) {
       const way = [from, ...(bound.way ?? [])].map(toPoint);
-      drawWay(pen, [...way, ends.get(bound.caseId) ?? toPoint(bound)], state === "asked", palette);
+      for (const piece of piecesOf([...way, ends.get(bound.caseId) ?? toPoint(bound)], view)) {
+        drawWay(pen, piece, state === "asked", palette);
+      }
     }
   }
 }
@@ -197,23 +212,18 @@ function crewWords({ label: name, bound }: CrewMark): string {
   return etaS === null || etaS === undefined ? name : `${name} ${Math.max(1, Math.round(etaS / 60))}′`;
 }
 
-function drawBorders(
-  pen: CanvasRenderingContext2D,
-  { districts }: MapStore,
-  toPoint: (place: Place) => Point,
-  { palette }: SceneLook,
-): void {
-  pen.beginPath();
-  for (const ring of districts.flatMap((one) => one.rings)) {
-    ring.map(toPoint).forEach(({ x, y }, n) => {
-      n ? pen.lineTo(x, y) : pen.moveTo(x, y);
-    });
-    pen.closePath();
-  }
+function drawBorders(pen: CanvasRenderingContext2D, { districts }: MapStore, view: View, { palette }: SceneLook): void {
   pen.setLineDash([8, 3, 2, 3]);
   pen.lineWidth = 1.25;
   pen.strokeStyle = palette.border;
-  pen.stroke();
+  for (const { points, from } of districts.flatMap((one) =>
+    one.rings.flatMap((ring) => piecesOf(outlineOf(ring, view), view)),
+  )) {
+    trace(pen, points);
+    pen.lineDashOffset = from;
+    pen.stroke();
+  }
+  pen.lineDashOffset = 0;
   pen.setLineDash([]);
 }
 

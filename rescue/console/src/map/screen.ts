@@ -26,6 +26,8 @@ const BLINK_MS = 500;
 const NEAREST_PX = 9;
 /** Of the view: so much of its edge may be without plates for a moment. */
 const FARTHEST_DRAG = 0.25;
+/** So long plates that are dragged wait for what is new: to write them all takes longer than a frame. */
+const NEWS_WAITS_MS = 1000;
 const MOST_DENSE = 2;
 const FARTHEST_OUT = 6;
 const CLOSEST = 19;
@@ -48,8 +50,10 @@ export class Screen {
   #due = { lifts: false, marks: false, frame: 0 };
   #chosen: string | null = null;
   #isStale = false;
-  /** What the upper canvas shows. */
+  /** What the upper canvas shows; null if it must be painted now, whatever moves. */
   #painted: View | null = null;
+  #paintedAt = 0;
+  #isMoving = false;
   #isLit = true;
 
   constructor(host: HTMLElement, store: MapStore, options: ScreenOptions) {
@@ -139,6 +143,9 @@ export class Screen {
   }
 
   #listen(): void {
+    this.map.on("movestart moveend", ({ type }) => {
+      this.#isMoving = type === "movestart";
+    });
     this.map.on("zoom viewreset resize moveend", () => this.#paintAll());
     this.map.on("move", () => this.#follow());
     this.map.on("zoomend", () => this.onView(this.map.getZoom()));
@@ -172,9 +179,19 @@ export class Screen {
     if (lifts) {
       this.#paintLifts();
     }
-    if (marks || (lifts && this.map.getZoom() >= BUILDING_ZOOM)) {
+    const isClose = this.map.getZoom() >= BUILDING_ZOOM;
+    if (!marks && !(lifts && isClose)) {
+      return;
+    }
+    if (isClose && this.#mayWait()) {
+      this.#ask("marks");
+    } else {
       this.#paintMarks();
     }
+  }
+
+  #mayWait(): boolean {
+    return this.#isMoving && this.#painted !== null && performance.now() - this.#paintedAt < NEWS_WAITS_MS;
   }
 
   /** Hundreds of plates take long to write: while they are dragged they are moved as they are. */
@@ -195,6 +212,7 @@ export class Screen {
   #paintAll(): void {
     cancelAnimationFrame(this.#due.frame);
     this.#due = { lifts: true, marks: true, frame: 0 };
+    this.#painted = null;
     this.#paintDue();
   }
 
@@ -247,6 +265,7 @@ export class Screen {
       place(this.#marks, 0, view.width, view.height);
     }
     this.#painted = view;
+    this.#paintedAt = performance.now();
     this.#marks.style.transform = "";
     pen.setTransform(density, 0, 0, density, 0, 0);
     this.#scene.draw(pen, view, this.#store, {

@@ -4,6 +4,7 @@
 // a case that somebody has taken. Crews are arrow heads in ink, hollow when their position is old.
 
 import type { Point } from "./layout";
+import type { Piece } from "./lines";
 import type { Palette } from "./palette";
 import type { CaseMark, CrewState } from "./store";
 
@@ -108,28 +109,30 @@ export function drawCrew(pen: Pen, { x, y }: Point, state: CrewState, isStale: b
   }
 }
 
-export function drawWay(pen: Pen, points: readonly Point[], isAsked: boolean, palette: Palette): void {
-  const [from, ...rest] = points;
-  if (!from) {
-    return;
-  }
+export function drawWay(pen: Pen, { points, from }: Piece, isAsked: boolean, palette: Palette): void {
   for (const [width, colour, dash] of [
     [6, palette.paper, []],
     [2.5, palette.route, isAsked ? [2, 6] : [10, 5]],
   ] as const) {
-    pen.beginPath();
-    pen.moveTo(from.x, from.y);
-    for (const to of rest) {
-      pen.lineTo(to.x, to.y);
-    }
+    trace(pen, points);
     pen.lineWidth = width;
     pen.strokeStyle = colour;
     pen.globalAlpha = colour === palette.paper ? 0.75 : 1;
     pen.setLineDash([...dash]);
+    pen.lineDashOffset = from;
     pen.stroke();
   }
   pen.globalAlpha = 1;
+  pen.lineDashOffset = 0;
   pen.setLineDash([]);
+}
+
+/** A path along these points, to be stroked. */
+export function trace(pen: Pen, points: readonly Point[]): void {
+  pen.beginPath();
+  for (const { x, y } of points) {
+    pen.lineTo(x, y); // the first only begins it
+  }
 }
 
 /** An arrow head at the edge, for what is urgent and out of sight. */

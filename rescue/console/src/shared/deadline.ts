@@ -26,8 +26,14 @@ export function duesOf(incident: Incident): Due[] {
 
 /** How pressing it is. */
 export function pressureOf(due: Due, now: number): Pressure {
+  if (!isLimit(due.name)) return "calm";
   if (now >= due.by) return "breached";
   return now - due.from >= AMBER_FROM * (due.by - due.from) ? "amber" : "calm";
+}
+
+/** Whether somebody is late when it passes: a deed that waits to be done is done then, as it was asked. */
+export function isLimit(name: Deadline): boolean {
+  return name !== "carry_out_by";
 }
 
 /** A deadline's time begins with the last thing that happened before it of those it is counted from. */
@@ -55,6 +61,6 @@ const STARTS: Readonly<Record<Deadline, Start>> = {
   comfort_by: ({ comforted_at, opened_at, assignment }) => [comforted_at, opened_at, assignment?.accepted_at],
   call_back_by: ({ released_at }) => [released_at],
   close_by: ({ released_at, called_back_at }) => [released_at, called_back_at],
-  attend_by: opened,
-  carry_out_by: opened,
+  attend_by: ({ shelved, opened_at }) => [shelved?.at, opened_at],
+  carry_out_by: ({ held }) => [held?.at],
 };

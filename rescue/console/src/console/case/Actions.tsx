@@ -20,11 +20,14 @@ const SHOWN: readonly Deed[] = [
   "escalate",
   "note",
   "triage",
+  "hold_escalation",
   "confirm_release",
   "close",
   "stand_down",
   "false_alarm",
   "merge",
+  "shelve",
+  "leave",
   "unclaim",
   "reopen",
 ];
@@ -67,6 +70,7 @@ function DeedButton({ deed, incident }: { deed: Deed; incident: Incident }): JSX
 }
 
 function wordOf(deed: Deed, incident: Incident): Word {
+  if (deed === "claim" && incident.left !== null) return ACTS.take_over;
   return deed === "confirm_release" && isInside(incident) ? ACTS.people_out : ACTS[deed];
 }
 

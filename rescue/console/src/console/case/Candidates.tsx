@@ -12,7 +12,7 @@ import { say, sayName } from "../../shared/words/language";
 import { canCommand, crews } from "../state/centre";
 import { ACTS, CREWS } from "../words";
 import { perform, reasonOf, working } from "./acting";
-import { shut } from "./form";
+import { send, shut } from "./form";
 
 const AGAIN_EVERY_MS = 10_000;
 const FIRST_SHOWN = 6;
@@ -90,10 +90,10 @@ function Send({ incident, chosen, best, asked }: SendProps): JSX.Element {
   const mustSayWhy = chosen.crew_id !== best.crew_id || asked !== null;
   const place = useRef<HTMLFormElement>(null);
   useLayoutEffect(() => place.current?.querySelector<HTMLElement>("input, button")?.focus(), []);
-  const send = async () => {
+  const sendCrew = () => {
     const isRedirect = crews.value.get(chosen.crew_id)?.busy != null;
     const said = { crew_id: chosen.crew_id, reason: reason.value, redirect: isRedirect };
-    if (await perform(incident, "assign", said)) shut("dispatch");
+    return send("dispatch", () => perform(incident, "assign", said));
   };
   return (
     <form
@@ -101,7 +101,7 @@ function Send({ incident, chosen, best, asked }: SendProps): JSX.Element {
       ref={place}
       onSubmit={(event) => {
         event.preventDefault();
-        void send();
+        void sendCrew();
       }}
     >
       {mustSayWhy && (

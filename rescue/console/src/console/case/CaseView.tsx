@@ -13,15 +13,18 @@ import { Countdown, Mark } from "../queue/Row";
 import { now } from "../state/clock";
 import { mayAct, mayExport } from "../state/session";
 import { chosenId, isWide, pane } from "../state/view";
-import { CASE } from "../words";
+import { ACTS, CASE } from "../words";
 import { Actions } from "./Actions";
+import { isPossible } from "./allowed";
 import { CrewInHand } from "./CrewInHand";
+import { undertake } from "./deeds";
 import { type Detail, detail, refusal } from "./detail";
 import { Facts } from "./Facts";
 import { Members } from "./Members";
 import { Stages } from "./Stages";
 import { CallNow, Comfort } from "./Talk";
 import { TimelineOf } from "./TimelineOf";
+import { Waits } from "./Waits";
 import { Why } from "./Why";
 import { peopleOf, placeOf, statusOf, titleOf } from "./wording";
 
@@ -44,6 +47,7 @@ function Shown({ shown }: { shown: Detail }): JSX.Element {
       <Head incident={incident} />
       <CallNow incident={incident} />
       {isEntrapment(incident) && isInside(incident) && mayAct.value && <Comfort incident={incident} />}
+      <Waits incident={incident} />
       {mayAct.value && <Actions incident={incident} />}
       <Stages incident={incident} entries={entries ?? []} />
       <div class="columns">
@@ -133,6 +137,11 @@ function Deadlines({ incident }: { incident: Incident }): JSX.Element | null {
               value={Math.min(1, (now.value - due.from) / (due.by - due.from))}
               aria-label={say(DEADLINES[due.name])}
             />
+            {due.name === "engage_by" && mayAct.value && isPossible("hold_escalation", incident) && (
+              <button type="button" class="plain" onClick={() => undertake("hold_escalation", incident)}>
+                {say(ACTS.hold_escalation)}
+              </button>
+            )}
           </li>
         ))}
       </ul>

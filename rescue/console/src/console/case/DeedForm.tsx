@@ -4,14 +4,16 @@ import { useSignal } from "@preact/signals";
 import type { JSX, TargetedSubmitEvent } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Actions, CauseGroup, Incident, Need } from "../../shared/api/types";
+import { span, when } from "../../shared/time";
 import { language, say, type Word } from "../../shared/words/language";
 import { causes } from "../header/figures";
 import { NeedsField } from "../intake/IntakeForm";
 import { isEntrapment, isInside } from "../queue/priority";
 import { canCommand, incidents } from "../state/centre";
+import { now, serverClock } from "../state/clock";
 import { ACTS } from "../words";
 import { perform, working } from "./acting";
-import { type FormName, shut } from "./form";
+import { type FormName, send, shut } from "./form";
 import { levelName, placeOf, plateOf } from "./wording";
 
 type Form = Exclude<FormName, "dispatch">;
@@ -23,6 +25,8 @@ interface Said {
   readonly into: string;
   readonly cause: string;
   readonly isConfirmed: boolean;
+  /** For how many minutes it is put aside. */
+  readonly minutes: string;
 }
 
 const count = (text: string) => (text.trim() === "" ? null : Number(text));
@@ -47,8 +51,28 @@ const BODY: { readonly [F in Form]: (said: Said) => Actions[F] } = {
   false_alarm: ({ reason }) => ({ reason }),
   merge: ({ into, reason }) => ({ into, reason }),
   reopen: ({ reason }) => ({ reason }),
+  // As long as one may: whoever knows better escalates.
+  hold_escalation: ({ reason }) => ({ reason }),
+  shelve: ({ reason, minutes }) => ({
+    reason,
+    until: new Date(inMinutes(Number(minutes), serverClock.now())).toISOString(),
+  }),
+  leave: ({ reason }) => ({ note: reason }),
 };
-const MUST_SAY_WHY: ReadonlySet<Form> = new Set<Form>(["note", "stand_down", "false_alarm", "merge", "reopen"]);
+const MUST_SAY_WHY: ReadonlySet<Form> = new Set<Form>([
+  "note",
+  "stand_down",
+  "false_alarm",
+  "merge",
+  "reopen",
+  "hold_escalation",
+  "shelve",
+]);
+
+const MINUTE_MS = 60_000;
+/** So many minutes from `now`, on a full minute. */
+const inMinutes = (minutes: number, now: number) => (Math.round(now / MINUTE_MS) + minutes) * MINUTE_MS;
+const SHELVED_FOR_MINUTES = [30, 60, 120, 240, 480, 720, 1439];
 
 export function DeedForm({ incident, form }: { incident: Incident; form: Form }): JSX.Element {
   const said = useSignal<Said>(asKnown(incident, form));
@@ -59,7 +83,7 @@ export function DeedForm({ incident, form }: { incident: Incident; form: Form })
 
   const onSubmit = async (event: TargetedSubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    if (await perform(incident, form, BODY[form](said.value) as Actions[Form])) shut(form);
+    await send(form, () => perform(incident, form, BODY[form](said.value) as Actions[Form]));
   };
   const asksPeople = form === "triage" || form === "confirm_release";
   return (
@@ -78,6 +102,7 @@ export function DeedForm({ incident, form }: { incident: Incident; form: Form })
         <NeedsField chosen={said.value.vulnerable} onChange={(vulnerable) => write({ vulnerable })} />
       )}
       {form === "merge" && <Into incident={incident} chosen={said.value.into} onChange={(into) => write({ into })} />}
+      {form === "shelve" && <Until chosen={said.value.minutes} onChange={(minutes) => write({ minutes })} />}
       {form === "close" && <Cause chosen={said.value.cause} onChange={(cause) => write({ cause })} />}
       <Reason
         form={form}
@@ -117,6 +142,7 @@ function asKnown({ people, injured, vulnerable, cause_code }: Incident, form: Fo
     into: "",
     cause: cause_code ?? "",
     isConfirmed: false,
+    minutes: "120",
   };
 }
 
@@ -157,7 +183,7 @@ interface ReasonProps {
 }
 
 function Reason({ form, mustBe, value, onChange }: ReasonProps): JSX.Element {
-  const word = form === "note" ? ACTS.note_text : mustBe ? ACTS.reason : ACTS.reason_optional;
+  const word = form === "note" || form === "leave" ? ACTS.note_text : mustBe ? ACTS.reason : ACTS.reason_optional;
   return (
     <label class="wide">
       {say(word)}
@@ -186,6 +212,22 @@ function Into(props: { incident: Incident; chosen: string; onChange: (id: string
         {others.map((one) => (
           <option key={one.id} value={one.id}>
             #{one.number} {plateOf(one)} {placeOf(one)}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** Until when it is put aside: for so long, and when that is. */
+function Until({ chosen, onChange }: { chosen: string; onChange: (minutes: string) => void }): JSX.Element {
+  return (
+    <label>
+      {say(ACTS.until)}
+      <select name="until" value={chosen} onChange={(event) => onChange(event.currentTarget.value)}>
+        {SHELVED_FOR_MINUTES.map((minutes) => (
+          <option key={minutes} value={minutes}>
+            {span(minutes * 60)} · {when(inMinutes(minutes, now.value), now.value)}
           </option>
         ))}
       </select>

@@ -24,6 +24,7 @@ export function Facts({ incident }: { incident: Incident }): JSX.Element {
     [CASE.people, isEntrapment(incident) && [incident.people ?? say(CASE.unknown), ...needsOf(incident)].join(" · ")],
     [CASE.level, isEntrapment(incident) && levelOf(incident)],
     [CASE.crew, crewOf(incident)],
+    [CASE.expected, incident.expected && expectedOf(incident.expected)],
     [CASE.signs, incident.signs.map((sign) => say(SIGNS[sign])).join(" · ")],
     [CASE.source, say(SOURCES[incident.source])],
     [CASE.caller, incident.caller && named(incident.caller)],
@@ -73,6 +74,12 @@ function factsOfMany(incident: Incident): Fact[] {
     [CASE.recovered, String(incident.recovered)],
     [CASE.children, String(incident.children)],
   ];
+}
+
+/** Who is to come by the plan in force, while nobody could be asked yet. */
+function expectedOf({ crew_id, place, at }: NonNullable<Incident["expected"]>): string {
+  const after = place === 1 ? say(CASE.expected_next) : say(CASE.expected_after, place - 1);
+  return `${crew_id} · ${timeOfDay(at)} · ${after}`;
 }
 
 function named({ name, phone }: Caller): string {

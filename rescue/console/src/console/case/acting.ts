@@ -14,7 +14,11 @@ export const working = signal<string | null>(null);
 export const refused = signal<{ of: string; said: string; lang: Language } | null>(null);
 
 /** These were done, or are right, whatever has become of the case since. */
-const IN_ANY_CASE: ReadonlySet<Action> = new Set<Action>(["comfort", "hand_over", "note", "unclaim"]);
+const IN_ANY_CASE: ReadonlySet<Action> = new Set<Action>(["comfort", "hand_over", "leave", "note", "unclaim", "undo"]);
+
+/** These the service holds for a while, as long as it may, so that they can be undone. */
+const UNDOABLE: ReadonlySet<Action> = new Set<Action>(["assign", "close", "false_alarm", "stand_down"]);
+const HOLD_S = 8;
 
 /** The version of a case that our own last deed left it at: what we did ourselves is no news to us. */
 const leftAt = new Map<string, number>();
@@ -24,10 +28,14 @@ export async function perform<A extends Action>(incident: Incident, action: A, s
   const key = newKey();
   return attempt(incident.id, action, async () => {
     const version = Math.max(incident.version, leftAt.get(incident.id) ?? 0);
-    const body = IN_ANY_CASE.has(action) ? said : { ...said, version };
-    const left = await act(incident.id, action, body as Actions[A], key);
+    const left = await act(incident.id, action, bodyOf(action, said, version), key);
     leftAt.set(left.id, left.version);
   });
+}
+
+function bodyOf<A extends Action>(action: A, said: Actions[A], version: number): Actions[A] {
+  if (IN_ANY_CASE.has(action)) return said;
+  return UNDOABLE.has(action) ? { ...said, version, hold_s: HOLD_S } : { ...said, version };
 }
 
 /** Say for a crew what it said by phone; true if it was taken. */

@@ -1,10 +1,10 @@
 // What can be done to a case as it stands: the service judges, but nobody is offered what it would only refuse. Pure.
 
 import type { Incident } from "../../shared/api/types";
-import { isEntrapment, isInside, isOver } from "../queue/priority";
+import { isEntrapment, isInside, isOver, isShelved } from "../queue/priority";
 import type { FormName } from "./form";
 
-export type Deed = FormName | "claim" | "unclaim" | "comfort";
+export type Deed = FormName | "claim" | "unclaim" | "comfort" | "unshelve";
 
 const LAST_LEVEL = 3;
 
@@ -22,6 +22,10 @@ const WHEN: Readonly<Record<Deed, (incident: Incident) => boolean>> = {
   false_alarm: (one) => isInside(one),
   merge: (one) => isEntrapment(one) && isInside(one),
   reopen: isOver,
+  hold_escalation: (one) => isEntrapment(one) && isInside(one) && one.deadlines.engage_by !== undefined,
+  shelve: (one) => !isEntrapment(one) && one.status === "open" && !isShelved(one),
+  unshelve: isShelved,
+  leave: (one) => !isOver(one) && one.claimed_by !== null,
 };
 
 export function isPossible(deed: Deed, incident: Incident): boolean {

@@ -8,8 +8,8 @@ import { type Deed, isPossible } from "./allowed";
 import { detail } from "./detail";
 import { type FormName, open } from "./form";
 
-type AtOnce = "claim" | "unclaim" | "comfort";
-const AT_ONCE: ReadonlySet<Deed> = new Set<Deed>(["claim", "unclaim", "comfort"]);
+type AtOnce = "claim" | "unclaim" | "comfort" | "unshelve";
+const AT_ONCE: ReadonlySet<Deed> = new Set<Deed>(["claim", "unclaim", "comfort", "unshelve"]);
 
 /** Do it, or open the form in which it is said what is needed. */
 export function undertake(deed: Deed, incident: Incident | null = detail.peek()?.incident ?? null): void {

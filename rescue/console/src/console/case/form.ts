@@ -13,6 +13,9 @@ export type FormName =
   | "false_alarm"
   | "merge"
   | "reopen"
+  | "hold_escalation"
+  | "shelve"
+  | "leave"
   | "dispatch";
 
 export const openForm = signal<FormName | null>(null);
@@ -31,4 +34,12 @@ export function open(form: FormName): void {
 /** Shut this form, or whichever is open; another one that was opened meanwhile stays. */
 export function shut(form = openForm.peek()): void {
   if (openForm.peek() === form) openForm.value = null;
+}
+
+/** Send what a form says. The next key is already meant for the case; only what is refused is typed into again. */
+export async function send(form: FormName, said: () => Promise<boolean>): Promise<void> {
+  const field = document.activeElement instanceof HTMLElement ? document.activeElement : null;
+  field?.blur();
+  if (await said()) shut(form);
+  else field?.focus();
 }

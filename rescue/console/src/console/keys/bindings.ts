@@ -12,8 +12,10 @@ export type Command =
   | "escalate"
   | "comfort"
   | "note"
+  | "undo"
   | "map"
   | "crews"
+  | "shift"
   | "help"
   | "escape";
 
@@ -26,8 +28,10 @@ export const BINDINGS: readonly { readonly key: string; readonly command: Comman
   { key: "e", command: "escalate", word: KEYS.escalate },
   { key: "c", command: "comfort", word: KEYS.comfort },
   { key: "n", command: "note", word: KEYS.note },
+  { key: "u", command: "undo", word: KEYS.undo },
   { key: "m", command: "map", word: KEYS.map },
   { key: "w", command: "crews", word: KEYS.crews },
+  { key: "h", command: "shift", word: KEYS.shift },
   { key: "?", command: "help", word: KEYS.help },
   { key: "Escape", command: "escape", word: KEYS.escape },
 ];

@@ -3,10 +3,11 @@
 import { useEffect } from "preact/hooks";
 import { undertake } from "../case/deeds";
 import { openForm, shut } from "../case/form";
+import { undo } from "../case/holding";
 import { startIntake } from "../intake/draft";
 import { neighbour } from "../queue/order";
 import { isOver, mayAct } from "../state/session";
-import { choose, chosenId, isHelpShown, isWide, order, pane } from "../state/view";
+import { choose, chosenId, isHelpShown, isWide, order, type Pane, pane } from "../state/view";
 import { type Command, meaningOf } from "./bindings";
 
 const TYPED_INTO = "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]";
@@ -33,6 +34,11 @@ function onKey(event: KeyboardEvent): void {
 
 const go = (step: 1 | -1) => () => choose(neighbour(order.peek(), chosenId.peek(), step));
 
+/** Show this pane, or the case again. */
+function show(which: Pane): void {
+  pane.value = pane.peek() === which ? "case" : which;
+}
+
 const obey: Readonly<Record<Command, () => void>> = {
   next: go(1),
   previous: go(-1),
@@ -46,12 +52,14 @@ const obey: Readonly<Record<Command, () => void>> = {
   escalate: () => undertake("escalate"),
   comfort: () => undertake("comfort"),
   note: () => undertake("note"),
+  undo: () => {
+    if (mayAct.peek()) undo();
+  },
   map: () => {
     if (!isWide.peek()) pane.value = pane.peek() === "map" ? "case" : "map";
   },
-  crews: () => {
-    pane.value = pane.peek() === "crews" ? "case" : "crews";
-  },
+  crews: () => show("crews"),
+  shift: () => show("shift"),
   help: () => {
     isHelpShown.value = !isHelpShown.peek();
   },

@@ -6,9 +6,11 @@ import { say, type Word } from "../../shared/words/language";
 import { plateOf, statusOf, whatOf } from "../case/wording";
 import { health } from "../header/figures";
 import { hasDraft } from "../intake/draft";
+import { leftCases } from "../shift/shift";
 import { fresh, isStaleBuild, missed, silentFor_s, trouble } from "../state/centre";
-import { choose } from "../state/view";
-import { FRAME } from "../words";
+import { mayAct } from "../state/session";
+import { choose, pane } from "../state/view";
+import { FRAME, SHIFT } from "../words";
 
 export function Notices(): JSX.Element {
   return (
@@ -25,6 +27,7 @@ export function Notices(): JSX.Element {
       )}
       {isStaleBuild.value && <StaleBuild />}
       <Missed />
+      <ToTakeOver />
       <Health />
     </div>
   );
@@ -67,6 +70,20 @@ function Missed(): JSX.Element | null {
         {say(FRAME.missed_read)}
       </button>
     </section>
+  );
+}
+
+/** Cases that somebody left when their shift was over. */
+function ToTakeOver(): JSX.Element | null {
+  const count = leftCases.value.length;
+  if (count === 0 || !mayAct.value) return null;
+  return (
+    <p class="banner" role="status">
+      {say(SHIFT.waiting_notice, count)}
+      <button type="button" onClick={() => (pane.value = "shift")}>
+        {say(SHIFT.title)} <kbd>H</kbd>
+      </button>
+    </p>
   );
 }
 

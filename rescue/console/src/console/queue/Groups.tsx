@@ -13,7 +13,7 @@ import { BulkBar } from "./BulkBar";
 import { selectAll, selection, toggle } from "./bulk";
 import { GROUPINGS, type Group, type Grouping, groupsOf } from "./flood";
 import { groupBy, grouping, isFlooded } from "./grouping";
-import { since } from "./priority";
+import { isShelved, since } from "./priority";
 import { Mark, Row } from "./Row";
 
 const WORDS: Readonly<Record<Grouping, Word>> = {
@@ -43,7 +43,10 @@ export function FloodBar(): JSX.Element | null {
 }
 
 export function Groups({ grouping: by }: { grouping: Grouping }): JSX.Element {
-  const groups = groupsOf(incidents.value.values(), by);
+  const groups = groupsOf(
+    [...incidents.value.values()].filter((one) => !isShelved(one)),
+    by,
+  );
   return (
     <section class="groups" aria-label={say(QUEUE.others)}>
       {groups.map((group) => (

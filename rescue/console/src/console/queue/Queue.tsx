@@ -3,16 +3,19 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import type { Incident } from "../../shared/api/types";
+import { when } from "../../shared/time";
 import { say } from "../../shared/words/language";
 import { startIntake } from "../intake/draft";
 import { incidents, isLoaded } from "../state/centre";
+import { now } from "../state/clock";
 import { mayAct } from "../state/session";
 import { chosenId, order, pane } from "../state/view";
-import { QUEUE } from "../words";
+import { HOLDS, QUEUE } from "../words";
 import { FloodBar, Groups } from "./Groups";
 import { grouping } from "./grouping";
 import { lastSeen, pointAt, pointAway } from "./keep_order";
-import { isEntrapment, isInside, isUnhandled } from "./priority";
+import { isEntrapment, isInside, isShelved, isUnhandled } from "./priority";
 import { Row } from "./Row";
 
 /** More rows than anybody reads; the rest is told by number. */
@@ -33,6 +36,7 @@ export function Queue(): JSX.Element {
       <FloodBar />
       <Pinned />
       {grouping.value === null ? <Others /> : <Groups grouping={grouping.value} />}
+      <Shelved />
       <p class="held" role="status">
         {order.value.isHeld && say(QUEUE.held)}
       </p>
@@ -70,6 +74,34 @@ function Others(): JSX.Element {
       {others.length > MOST_ROWS && <p class="hint">+ {others.length - MOST_ROWS}</p>}
     </section>
   );
+}
+
+/** What is put aside, folded, each with the time at which it is back. */
+function Shelved(): JSX.Element | null {
+  const aside = [...incidents.value.values()].filter(isShelved).sort(byReturn);
+  if (aside.length === 0) return null;
+  return (
+    <details class="shelved">
+      <summary>{say(HOLDS.shelved, aside.length)}</summary>
+      <ol>
+        {aside.map((incident) => (
+          <li key={incident.id}>
+            <Row incident={incident} />
+            {incident.shelved && (
+              <p class="hint">
+                {say(HOLDS.back_at, when(incident.shelved.until, now.value))} · {incident.shelved.by} ·{" "}
+                {incident.shelved.reason}
+              </p>
+            )}
+          </li>
+        ))}
+      </ol>
+    </details>
+  );
+}
+
+function byReturn(one: Incident, other: Incident): number {
+  return (one.shelved?.until ?? "").localeCompare(other.shelved?.until ?? "");
 }
 
 function Empty(): JSX.Element {

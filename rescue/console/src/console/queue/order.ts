@@ -2,7 +2,7 @@
 // over stays where it was. Pure.
 
 import type { Incident } from "../../shared/api/types";
-import { byUrgency, isPinned } from "./priority";
+import { byUrgency, isPinned, isShelved } from "./priority";
 
 export interface Order {
   readonly pinned: readonly string[];
@@ -29,7 +29,7 @@ export function arrange(shown: Order, cases: Cases, isPointedAt: boolean): Order
 }
 
 function sorted(cases: Cases): Order {
-  const ranked = [...cases.values()].sort(byUrgency);
+  const ranked = [...cases.values()].filter((one) => !isShelved(one)).sort(byUrgency);
   return {
     pinned: ranked.filter(isPinned).map(({ id }) => id),
     others: ranked.filter((one) => !isPinned(one)).map(({ id }) => id),

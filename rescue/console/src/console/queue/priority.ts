@@ -40,9 +40,12 @@ export function priorityOf(incident: Incident): Priority {
   return incident.kind === "fault" ? 3 : 4;
 }
 
+/** Put aside for a while: nobody need look at it. */
+export const isShelved = ({ shelved }: Incident) => shelved !== null;
+
 /** Nobody has taken it yet, and somebody should. */
 export function isUnhandled(incident: Incident): boolean {
-  return incident.claimed_by === null && !isOver(incident);
+  return incident.claimed_by === null && !isOver(incident) && !isShelved(incident);
 }
 
 /** Whether it stays in sight whatever is scrolled. */

@@ -2,8 +2,15 @@
 
 import type { JSX } from "preact";
 import { say } from "../../shared/words/language";
+import { begin, onShiftSince } from "../shift/shift";
 import { SOUND } from "../words";
 import { arm, isAudible, mute, play } from "./player";
+
+/** The click that begins a shift is also the one that a browser wants before it makes a sound. */
+export function startShift(): void {
+  void arm();
+  void begin();
+}
 
 export function SoundSwitch(): JSX.Element {
   if (isAudible.value) {
@@ -24,8 +31,8 @@ export function SoundSwitch(): JSX.Element {
       <b class="chip" title={say(SOUND.off_long)}>
         ✕ {say(SOUND.off)}
       </b>
-      <button type="button" class="primary" onClick={arm}>
-        {say(SOUND.start_shift)}
+      <button type="button" class="primary" onClick={startShift}>
+        {say(onShiftSince.value === null ? SOUND.start_shift : SOUND.switch_on)}
       </button>
     </div>
   );

@@ -3,27 +3,28 @@
 import { effect } from "@preact/signals";
 import type { Incident } from "../../shared/api/types";
 import { incidents } from "../state/centre";
-import { now } from "../state/clock";
+import { now, serverClock } from "../state/clock";
 import { who } from "../state/session";
 import { type Audible, breachesBetween, heardPriority } from "./heard";
 import { isAudible, play } from "./player";
 import { REPEATED_EVERY_MS } from "./tones";
 
 let lastPlayed: { priority: Audible; at: number } | null = null;
-let lookedAt: number | null = null;
+let looked: { at: number; cases: ReadonlyMap<string, Incident> } | null = null;
 
 export function startAlarms(): void {
   effect(() => {
-    const [at, cases] = [now.value, incidents.value];
+    // Each second, and with each piece of news.
+    const [, cases] = [now.value, incidents.value];
     if (who.value === null || !isAudible.value) return;
-    soundBreaches(cases, at);
+    soundBreaches(cases, serverClock.now());
     soundAlarm(heardPriority(cases.values()));
   });
 }
 
 function soundBreaches(cases: ReadonlyMap<string, Incident>, at: number): void {
-  if (lookedAt !== null && at > lookedAt && breachesBetween(cases.values(), lookedAt, at) > 0) play("breach");
-  lookedAt = at;
+  if (looked !== null && breachesBetween(looked.cases, cases, looked.at, at) > 0) play("breach");
+  looked = { at, cases };
 }
 
 function soundAlarm(priority: Audible | null): void {

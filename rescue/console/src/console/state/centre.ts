@@ -81,6 +81,7 @@ function heartbeat({ now: said }: Heartbeat | Hello): void {
 }
 
 function take(messages: readonly Told[]): void {
+  for (const one of messages) if (one.type === "event") serverClock.advance(Date.parse(one.at));
   const ours = messages.filter((one): one is SceneMessage => one.type !== "wall_event" && one.type !== "wall_snapshot");
   try {
     batch(() => {

@@ -4,7 +4,7 @@ import { computed, effect, signal } from "@preact/signals";
 import { EMPTY, type Order } from "../queue/order";
 import { incidents } from "./centre";
 
-export type Pane = "case" | "map" | "crews" | "intake";
+export type Pane = "case" | "map" | "crews" | "shift" | "intake";
 
 export const pane = signal<Pane>("case");
 /** The case that is chosen in the queue and shown. */

@@ -9,12 +9,15 @@ import type {
   CauseGroup,
   CrewAnswer,
   CrewAnswerBody,
+  FalseAlarms,
+  FalseAlarmsBy,
   Figures,
   Health,
   Incident,
   Lift,
   Member,
   Report,
+  Shift,
   Timeline,
   Who,
 } from "./types";
@@ -37,6 +40,12 @@ export const readMembers = (id: string) => readAll<Member>(`${at(id)}/members`, 
 export const readLift = (id: string) => read<Lift>(`/lifts/${encodeURIComponent(id)}`);
 export const readCauses = () => readAll<CauseGroup>("/causes");
 export const readFigures = (since: number) => read<Figures>("/figures", { since: new Date(since).toISOString() });
+export const readShifts = () => readAll<Shift>("/shifts");
+export const startShift = () => change<Shift>("/shifts");
+export const endShift = (id: string, notes: Readonly<Record<string, string>>) =>
+  change<Shift>(`/shifts/${encodeURIComponent(id)}/end`, { notes });
+export const readFalseAlarms = (by: FalseAlarmsBy, days: number, limit: number) =>
+  read<FalseAlarms>("/reports/false-alarms", { by, days, limit });
 export const exportPath = (id: string) => `/api/v1${at(id)}/export`;
 
 /** The lifts whose code, id, address or building holds the word. */

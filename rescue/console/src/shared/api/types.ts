@@ -17,6 +17,10 @@ export type Handover = Schemas["HandoverView"];
 export type Member = Schemas["MemberView"];
 export type Operator = Schemas["OperatorView"];
 export type CauseGroup = Schemas["CauseGroupView"];
+export type Held = Schemas["HeldView"];
+export type Shift = Schemas["ShiftView"];
+export type FalseAlarms = Schemas["FalseAlarmsView"];
+export type FalseAlarmsBy = FalseAlarms["by"];
 export type Figures = Schemas["FiguresView"];
 export type Health = Schemas["HealthView"];
 export type Problem = Schemas["ProblemView"];
@@ -60,11 +64,16 @@ export interface Actions {
   escalate: Said<"ActionBody">;
   hand_over: Said<"HandOverBody">;
   stand_down: Said<"StandDownBody", "reason">;
-  false_alarm: Said<"ReasonedBody", "reason">;
+  false_alarm: Said<"FalseAlarmBody", "reason">;
   confirm_release: Said<"ReleaseBody">;
   close: Said<"CloseBody">;
   merge: Said<"MergeBody", "into" | "reason">;
   reopen: Said<"ReasonedBody", "reason">;
+  undo: Said<"ActionBody">;
+  hold_escalation: Said<"HoldEscalationBody", "reason">;
+  shelve: Said<"ShelveBody", "reason" | "until">;
+  unshelve: Said<"ActionBody">;
+  leave: Said<"LeaveBody">;
 }
 export type Action = keyof Actions;
 export type Report = Said<"IntakeBody", "source">;

@@ -16,6 +16,11 @@ export class ServerClock {
     return true;
   }
 
+  /** It is at least so late: what happened then has been told. */
+  advance(now_ms: number): void {
+    if (now_ms > this.now()) this.set(now_ms);
+  }
+
   /** The service's time in milliseconds; before it has said any, the PC's. */
   now(): number {
     return this.ahead_ms === null ? Date.now() : this.steady() + this.ahead_ms;

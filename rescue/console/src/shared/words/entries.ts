@@ -71,5 +71,13 @@ export const ENTRIES: Readonly<Record<string, Word>> = {
   link_lost: ["通信中断", "link lost"],
   link_back: ["通信恢复", "link back"],
   test_missed: ["试验呼叫逾期", "test call missed"],
+  held: ["待执行", "held for a moment"],
+  undone: ["已撤回操作", "undone"],
+  not_carried_out: ["未执行", "not carried out"],
+  escalation_held: ["暂缓升级", "escalation held"],
+  escalation_resumed: ["恢复升级", "escalation resumed"],
+  shelved: ["搁置", "shelved"],
+  unshelved: ["取消搁置", "taken up again"],
+  left: ["交班", "shift handed over"],
   test_heard: ["收到试验呼叫", "test call heard"],
 };
