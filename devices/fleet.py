@@ -11,7 +11,7 @@ when they come up, or all at once when they outnumber the lifts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from heapq import heapify, heappop, heappush
 from itertools import chain, islice, takewhile
@@ -19,6 +19,7 @@ from typing import Any
 
 from devices import tracker
 from devices.calls import expect_test_calls
+from devices.census import Counts, count, count_in_slices
 from devices.conditions import believe, clear_one, holding, holds, raise_one
 from devices.errors import Flooded, UnknownLift, WrongArea
 from devices.faults import Fault
@@ -88,24 +89,6 @@ class LiftView:
     """When that began, by our clock."""
     alarm_number: int | None
     """Of the alarm raised and not ended."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
-    """How many lifts are registered, heard or not, and hold people or are faulty as far as we know."""
-
-    lifts: int
-    online: int
-    offline: int
-    unheard: int
-    late: int
-    entrapments: int
-    faulty: int
-    """With anything wrong."""
-    unknown_codes: int
-    """Codes raised now that no profile knows."""
-    never_tested: int
-    """Of which no test call was ever heard."""
 
 
 class Fleet:
@@ -323,22 +306,12 @@ class Fleet:
         )
 
     def counts(self, now: float) -> Counts:
-        """Looks at every lift: some tens of milliseconds for a city, so for a gauge, not for each message."""
-        slots = self._slots.values()
-        online = sum(1 for slot in slots if slot.online)
-        unheard = sum(1 for slot in slots if slot.online is None)
-        wrong = [condition for slot in slots if slot.conditions for condition in holding(slot)]
-        return Counts(
-            lifts=len(slots),
-            online=online,
-            offline=len(slots) - online - unheard,
-            unheard=unheard,
-            late=sum(1 for slot in slots if is_late(slot, now, self._rules)),
-            entrapments=sum(1 for slot in slots if slot.found),
-            faulty=sum(1 for slot in slots if slot.conditions and holding(slot)),
-            unknown_codes=sum(1 for condition in wrong if condition.fault is None),
-            never_tested=sum(1 for slot in slots if slot.test_call_at is None),
-        )
+        """Looks at every lift at once: for a city, `count_in_slices`."""
+        return count([*self._slots.values()], now, self._rules)
+
+    def count_in_slices(self, now: float, at_once: int) -> Iterator[Counts]:
+        """The same, so many lifts at a time: the counts so far, at last those of all who are registered now."""
+        return count_in_slices(self._slots.values(), now, self._rules, at_once)
 
     def _observe_stranger(self, area: Area, lift_id: LiftId, message: Message, now: float) -> Sequence[Event]:
         """A lift that nobody registered may still hold people. Nothing of it is kept."""

@@ -118,6 +118,8 @@ class LinkCounts:
     """Repetitions dropped because the message was still in our hands."""
     failed: int = 0
     """Messages whose handler raised. They stay unacknowledged, so those of QoS 1 come again."""
+    lost: int = 0
+    """Connections that worked and ended: a broker that was away, or that took us for a reader who is too slow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +206,7 @@ class MqttLink:
         while True:
             connection = await self._connect_until_lost()
             if connection.worked:
+                self.counts.lost += 1
                 pause_s = FIRST_PAUSE_S
             log.warning("no broker", broker=str(self._address), reason=connection.ended.result(), again_in_s=pause_s)
             await asyncio.sleep(pause_s)
@@ -395,7 +398,7 @@ class _Connection:
         sock.close()
 
     def _read_if_idle(self) -> None:
-        """The socket is readable. While a further turn is coming anyhow that is no news, and must not make for one more.
+        """The socket is readable. While a further turn is coming that is no news, and must not make for one more.
 
         With a turn for each, the event loop has nothing else to do as soon as more comes than we can take.
         """

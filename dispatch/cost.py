@@ -6,7 +6,7 @@ callouts but what was told the crews before: that a crew is needed more elsewher
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -111,6 +111,9 @@ TERMS: tuple[tuple[str, TermFunction], ...] = (
     ("disruption", disruption),
     ("cover left behind", cover_left_behind),
 )
+TERM_NAMES = [name for name, _ in TERMS]
+ALWAYS = 3
+"""So many terms, the first ones, are shown also where they are nothing."""
 # Those that do not depend on when the crew arrives.
 STANDING_TERMS: tuple[TermFunction, ...] = (
     level_preference,
@@ -124,9 +127,13 @@ STANDING_TERMS: tuple[TermFunction, ...] = (
 
 def explain(arrivals: Arrivals) -> list[tuple[Term, ...]]:
     """Return for each crew every term by name, those that always count and the others where they do."""
-    names = [name for name, _ in TERMS]
-    parts = np.stack([_whole_ms(term(arrivals)) for _, term in TERMS], axis=1) / 1000
-    return [_shown(names, row) for row in parts.tolist()]
+    return [shown(TERM_NAMES, row) for row in zip(*(part.tolist() for part in _parts_s(arrivals)), strict=True)]
+
+
+def term_columns(arrivals: Arrivals) -> dict[str, tuple[float, ...]]:
+    """Return the same as a column a term, without those that count for none of these crews."""
+    named = zip(TERM_NAMES, _parts_s(arrivals), strict=True)
+    return {name: tuple(part.tolist()) for place, (name, part) in enumerate(named) if place < ALWAYS or part.any()}
 
 
 def costs_ms(arrivals: Arrivals) -> Whole:
@@ -171,10 +178,14 @@ def lateness_added(callout: Callout, eta_s: Floats, standing: Standing) -> Float
     return added
 
 
-def _shown(names: list[str], seconds: list[float]) -> tuple[Term, ...]:
-    always = 3
+def shown(names: Sequence[str], seconds: Sequence[float]) -> tuple[Term, ...]:
+    """Return the terms of one crew: the first few always, the others where they count."""
     parts = enumerate(zip(names, seconds, strict=True))
-    return tuple(Term(name=name, seconds=part) for place, (name, part) in parts if place < always or part)
+    return tuple(Term(name=name, seconds=part) for place, (name, part) in parts if place < ALWAYS or part)
+
+
+def _parts_s(arrivals: Arrivals) -> list[Floats]:
+    return [_whole_ms(term(arrivals)) / 1000 for _, term in TERMS]
 
 
 def _handicap_s(company_id: CompanyId, arrivals: Arrivals) -> float:

@@ -96,6 +96,8 @@ def _too_far(crew: Crew, callout: Callout, problem: Problem) -> str:
     return f"{away_m / 1000:.1f} km away, beyond the {_radius_m(callout, problem) / 1000:g} km of level 2"
 
 
+OF_THIS_CREW = frozenset({Ground.EXCLUDED, Ground.PINNED, Ground.BUSY, Ground.TOO_FEW, Ground.TOO_FAR})
+"""The grounds of which not the same is said of every crew."""
 SENTENCES: Mapping[Ground, Sentence] = {
     Ground.CONTRACTOR_UNKNOWN: lambda _crew, _callout, _problem: "the lift's contractor is not known",
     Ground.NOT_CONTRACTED: lambda _crew, _callout, _problem: "not of the contracted company",

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from dispatch.assignment import FORBIDDEN, NOBODY, assign
-from dispatch.cost import explain, unserved_ms
+from dispatch.columns import Candidates, Columns
+from dispatch.cost import explain, term_columns, unserved_ms
 from dispatch.crews import CrewId
 from dispatch.dealing import Improver, improve
-from dispatch.lazily import Listing
-from dispatch.problem import Callout, Candidate, Choice, Method, Plan, Problem, Ranking, Stop
+from dispatch.problem import Callout, Choice, Method, Plan, Problem, Ranking, Stop
 from dispatch.roster import Whole
 from dispatch.sequences import find_routes
 from dispatch.shortfall import shortfall
@@ -168,28 +168,23 @@ def _choice(view: Survey, place: int, taken: Taken, keep: int) -> Choice:
         cost_s=int(view.costs_ms[place]) / 1000,
         terms=explain(view.arrivals.of(np.array([place])))[0],
         reason=choice_reason(place, view, taken),
-        ranked=Listing(lambda: _candidates(view, shown)),
+        ranked=Candidates(lambda: _columns(view, shown)),
         refused=view.refused,
         ranking=_ranking(view),
     )
 
 
 def _ranking(view: Survey) -> Ranking:
-    return Ranking(candidates=Listing(lambda: _candidates(view, range(len(view)))), refused=view.refused)
+    return Ranking(candidates=Candidates(lambda: _columns(view, range(len(view)))), refused=view.refused)
 
 
-def _candidates(view: Survey, places: Sequence[int]) -> list[Candidate]:
-    if not places:
-        return []
-    terms = explain(view.arrivals.of(np.array(places, dtype=np.int64)))
-    options = [view.option(place) for place in places]
-    return [
-        Candidate(
-            crew_id=option.crew_id,
-            eta_s=option.eta_s,
-            cost_s=int(view.costs_ms[option.place]) / 1000,
-            terms=parts,
-            reasons=candidate_reasons(option, view),
-        )
-        for option, parts in zip(options, terms, strict=True)
-    ]
+def _columns(view: Survey, places: Sequence[int]) -> Columns:
+    rows = np.array(places, dtype=np.int64)
+    arrivals, options = view.arrivals.of(rows), [view.option(place) for place in places]
+    return Columns(
+        crew_ids=tuple(option.crew_id for option in options),
+        eta_s=tuple(arrivals.eta_s.tolist()),
+        cost_s=tuple((view.costs_ms[rows] / 1000).tolist()),
+        terms=term_columns(arrivals),
+        reasons=tuple(candidate_reasons(option, view) for option in options),
+    )

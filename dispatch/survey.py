@@ -14,10 +14,10 @@ from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
+from dispatch.columns import Refusals, Together, gathered
 from dispatch.cost import Arrivals, costs_ms
 from dispatch.crews import Crew, CrewId, Position
-from dispatch.eligibility import obstacles, refusal
-from dispatch.lazily import Listing
+from dispatch.eligibility import OF_THIS_CREW, obstacles, refusal
 from dispatch.problem import Callout, Ground, Refusal
 from dispatch.roster import Floats, Whole
 from dispatch.standing import GROUNDS, NO_OBSTACLE, RANK, Standing
@@ -89,12 +89,25 @@ class Survey:
         return Option(place, crew.crew_id, float(self.arrivals.eta_s[place]), crew)
 
     @cached_property
-    def refused(self) -> Listing[Refusal]:
+    def refused(self) -> Refusals:
         """Who may not go and why, those that tell most first, written down when somebody looks."""
-        return Listing(self._write_refusals)
+        return Refusals(self._write_refusals, self._gather_refusals)
 
     def _write_refusals(self) -> tuple[Refusal, ...]:
         return tuple(self._refusal(row) for row in self._most_telling_first())
+
+    def _gather_refusals(self) -> tuple[Together, ...]:
+        """The sentence that is the same for all is found once for all."""
+        grounds = [RANK[ground] for ground in GROUNDS if ground not in OF_THIS_CREW]
+        alike = np.isin(self.found, grounds)
+        alike[[row for row in self.remarks if self.found[row] == RANK[Ground.NO_WAY]]] = False
+        single = np.flatnonzero((self.found != NO_OBSTACLE) & ~alike).tolist()
+        same = (np.flatnonzero(alike & (self.found == rank)).tolist() for rank in grounds)
+        return (*gathered(map(self._refusal, single)), *(self._all_alike(rows) for rows in same if rows))
+
+    def _all_alike(self, rows: Sequence[int]) -> Together:
+        first, ids = self._refusal(rows[0]), self.standing.roster.ids
+        return Together(ground=first.ground, reason=first.reason, crew_ids=tuple(ids[row] for row in rows))
 
     def _refusal(self, row: int) -> Refusal:
         crew, ground = self.standing.roster.crews[row], GROUNDS[self.found[row]]

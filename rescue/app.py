@@ -97,7 +97,7 @@ from rescue.watch.auditor import Auditor
 from rescue.watch.deadman import Deadman, make_deadman
 from rescue.watch.health import Vitals
 from rescue.watch.metrics import Parts, show
-from rescue.watch.timings import DeskTimes, TimedSender
+from rescue.watch.timings import DeskTimes, LoopTurns, TimedSender
 
 log = structlog.get_logger(__name__)
 
@@ -171,6 +171,8 @@ class House:
     own_rules: Callable[[TrackedLift], OwnRules | None]
     planner: Planner
     solver: Worker
+    live_fleet: LiveFleet
+    loop_turns: LoopTurns
     lifts_known: asyncio.Event = field(default_factory=asyncio.Event)
 
     def work(self, around: Surroundings) -> Works:
@@ -181,6 +183,8 @@ class House:
             "auditor": self.auditor.run(),
             **({"deadman": self.deadman.run()} if self.deadman else {}),
             "quarantine": self.ingest.run_quarantine(),
+            "loop-turns": self.loop_turns.run(),
+            "census": self.live_fleet.run(self.clock.seconds),
             "registry": self._follow_registry(),
             "live": self.context.live.run(),
             "shifts": self.context.shifts.run(),
@@ -358,6 +362,7 @@ async def _furnish(settings: Settings, around: Surroundings, store: PostgresStor
     )
     vitals = Vitals(desk, link, auditor)
     deadman = make_deadman(settings, lambda: vitals.health().is_well)
+    live_fleet = LiveFleet(fleet)
     parts = Parts(
         desk=desk,
         ingest=ingest,
@@ -370,7 +375,7 @@ async def _furnish(settings: Settings, around: Surroundings, store: PostgresStor
         auditor=auditor,
         vitals=vitals,
         deadman=deadman,
-        fleet=fleet,
+        fleet=live_fleet,
         seconds=clock.seconds,
     )
     accounts = Accounts(store.url, store.pool)
@@ -403,7 +408,7 @@ async def _furnish(settings: Settings, around: Surroundings, store: PostgresStor
         signer=signer,
         limiter=limiter,
         visits=visits,
-        fleet=LiveFleet(fleet),
+        fleet=live_fleet,
         live=live,
         map_sources=sources_of(settings),
         policies=policies,
@@ -422,6 +427,8 @@ async def _furnish(settings: Settings, around: Surroundings, store: PostgresStor
     show(registry, parts, lambda: _access_counts(audit, limiter, visits, housekeeping), *counted)
     return House(
         desk=desk,
+        live_fleet=live_fleet,
+        loop_turns=LoopTurns(registry),
         fleet=fleet,
         ingest=ingest,
         link=link,

@@ -168,7 +168,7 @@ class Settings(BaseSettings):
         300, description="an operator may keep a case from rising for want of an answer for so long (our judgement)"
     )
     undo_within_s: float = Field(
-        8, ge=0, le=10, description="an operator's deed waits so long to be undone, if asked to; 0: never (our judgement)"
+        8, ge=0, le=10, description="an operator's deed waits so long for an undo, if asked; 0: never (our judgement)"
     )
     verify_within_s: Seconds = Field(60, description="a possible entrapment is verified by voice (derived)")
     comfort_within_s: Seconds = Field(

@@ -22,7 +22,7 @@ def check(
     config: Annotated[Path | None, typer.Option(help="A TOML file with settings.")] = None,
     data_dir: Annotated[Path | None, typer.Option(help="Where the embedded parts keep their files [data].")] = None,
 ) -> None:
-    """Say what is wrong with configuration, database, clock, disk, broker, roads and webhooks, and what to do."""
+    """Say what is wrong with configuration, database, clock, disk, broker, roads, map, webhooks, and what to do."""
     if settings:
         _list_settings()
         return

@@ -6,22 +6,13 @@ ground once, with all whom it kept away. Must not know how crews are ranked.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from dispatch.columns import Columns, Together, columns_of, together
 from dispatch.crews import CrewId
-from dispatch.problem import Candidate, Ground, Ranking, Refusal
+from dispatch.problem import Candidate, Ranking, Refusal
 from rescue.incident import Assignment, AssignmentId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptRefusal:
-    """Why these crews could not go."""
-
-    ground: Ground
-    reason: str
-    crew_ids: tuple[CrewId, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +21,13 @@ class KeptRanking:
 
     assignment_id: AssignmentId
     crew_id: CrewId
-    candidates: tuple[Candidate, ...]
-    refusals: tuple[KeptRefusal, ...]
+    columns: Columns
+    refusals: tuple[Together, ...]
+
+    @property
+    def candidates(self) -> list[Candidate]:
+        """Each crew that could go, the best first."""
+        return self.columns.candidates()
 
     @property
     def refused(self) -> Iterator[Refusal]:
@@ -46,8 +42,8 @@ def kept_ranking(asked: Assignment, ranking: Ranking) -> KeptRanking:
     return KeptRanking(
         assignment_id=asked.assignment_id,
         crew_id=asked.crew_id,
-        candidates=tuple(ranking.candidates),
-        refusals=_by_reason(ranking.refused),
+        columns=columns_of(ranking.candidates),
+        refusals=tuple(together(ranking.refused)),
     )
 
 
@@ -56,13 +52,3 @@ def ahead_s(crew_id: CrewId, candidates: Sequence[Candidate]) -> float | None:
     costs = {one.crew_id: one.cost_s for one in candidates}
     chosen = costs.pop(crew_id, None)
     return min(costs.values()) - chosen if costs and chosen is not None else None
-
-
-def _by_reason(refused: Sequence[Refusal]) -> tuple[KeptRefusal, ...]:
-    grouped: defaultdict[tuple[Ground, str], list[CrewId]] = defaultdict(list)
-    for one in refused:
-        grouped[one.ground, one.reason].append(one.crew_id)
-    return tuple(
-        KeptRefusal(ground=ground, reason=reason, crew_ids=tuple(crew_ids))
-        for (ground, reason), crew_ids in grouped.items()
-    )

@@ -1,11 +1,16 @@
-"""The tracker's live state, in the words the API publishes."""
+"""The tracker's live state, in the words the API publishes.
+
+Limit: all lifts are counted 2,000 at a time, and once in some seconds; a fleet of no more is counted when asked.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 
+from devices.census import Counts
 from devices.errors import UnknownLift
 from devices.fleet import Fleet, LiftView
 from devices.messages import Evidence, LiftId, Status
@@ -13,12 +18,17 @@ from devices.slot import Condition
 from rescue.desk.inputs import instant_of
 from rescue.views import ConditionView, EvidenceView, FaultView, LinkState, LiveView
 
+COUNTED_AT_ONCE = 2_000
+BETWEEN_SLICES_S = 0.02
+COUNTED_EVERY_S = 2.0
+
 
 class LiveFleet:
     """What the lifts said last, for whoever looks."""
 
     def __init__(self, fleet: Fleet) -> None:
         self._fleet = fleet
+        self._counted = Counts()
 
     def view(self, lift_id: LiftId, now: float) -> LiveView | None:
         """A lift's live state, None if it has said nothing yet."""
@@ -29,8 +39,23 @@ class LiveFleet:
         return None if lift.status is None else live_view(lift, lift.status, now)
 
     def counts(self, now: float) -> Mapping[str, int]:
-        """How many lifts are in which state."""
-        return asdict(self._fleet.counts(now))
+        """How many lifts are in which state; of a city, as of the last round."""
+        is_city = self._counted.lifts > COUNTED_AT_ONCE
+        return asdict(self._counted if is_city else self._fleet.counts(now))
+
+    async def run(self, seconds: Callable[[], float]) -> None:
+        """Count for ever, a little at a time; `seconds` is the service's time, POSIX."""
+        while True:
+            await self.count_all(seconds())
+            await asyncio.sleep(COUNTED_EVERY_S)
+
+    async def count_all(self, now: float) -> None:
+        """One round; between two slices others have their turn."""
+        counted = Counts()
+        for so_far in self._fleet.count_in_slices(now, COUNTED_AT_ONCE):
+            counted = so_far
+            await asyncio.sleep(BETWEEN_SLICES_S)
+        self._counted = counted
 
 
 def live_view(lift: LiftView, status: Status, now: float) -> LiveView:

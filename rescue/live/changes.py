@@ -5,8 +5,8 @@ board is the state of cases and attempts; of crews and operators it is what was 
 desk's decisions and are found by looking. Must not know how anything is worded, kept or sent.
 
 Limit: the last 10,000 attempts are remembered for cases that are over and learn more; such a case is told without the
-attempt that counted if it was none of them. Of 50 cases a second is told that by the plan now in force another crew is to
-come, those first of which that was told the longest ago; an arrival that moves by less than a minute is not told.
+attempt that counted if it was none of them. Of 50 cases a second is told that by the plan now in force another crew is
+to come, those first of which that was told the longest ago; an arrival that moves by less than a minute is not told.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ class Teller:
         return change
 
     def look(self, at: datetime) -> Change | None:
-        """What changed beside decisions: crews, and who is to come where nobody could be asked yet; None for nothing."""
+        """What changed beside decisions: crews, and who is to come where nobody could be asked; None for nothing."""
         crews = dict(_each_crew(self.board))
         gone = tuple(crew_id for crew_id in self._crews if crew_id not in crews)
         for crew_id in gone:

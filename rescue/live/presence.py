@@ -28,7 +28,7 @@ class Guest:
         return Lane.WALL if self.role is Role.WALL else Lane.STAFF
 
 
-def present(guests: Iterable[Guest], on_shift_since: Mapping[str, datetime] = {}) -> tuple[Operator, ...]:  # noqa: B006
+def present(guests: Iterable[Guest], on_shift_since: Mapping[str, datetime] = {}) -> tuple[Operator, ...]:
     """The operators among these, by name, and since when each is on shift."""
     found: dict[str, Operator] = {}
     for guest in guests:

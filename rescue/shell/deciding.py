@@ -49,7 +49,7 @@ from rescue.watch.timings import DeskTimes
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
-NEWS_AT_ONCE = 250
+NEWS_AT_ONCE = 100
 """News decided and committed as one: what an alarm that comes in the middle of it waits for."""
 URGENT_IN_A_ROW = 10
 """Alarms and people's actions decided while deadlines that have passed wait."""

@@ -6,8 +6,9 @@ when it will be free. The routes are improved in a process of its own that is ki
 (`dispatch/worker.py`); a solver that hangs costs nothing but its improvement. What comes of it is an input like any
 other.
 
-A plan is made anew as soon as anything that matters to it was decided, but at most half of the time is spent on it. The
-event is over when fewer than two cases are unsettled: the routes are taken back, and nothing is planned until the next.
+A plan is made anew as soon as anything that matters to it was decided, but half of the time is left to everything else,
+unless the machine is so busy that a plan takes long by the clock. The event is over when fewer than two cases are
+unsettled: the routes are taken back, and nothing is planned until the next.
 """
 
 from __future__ import annotations
@@ -42,6 +43,8 @@ MOST = 300
 """Cases in one plan, the most urgent; 500 lifts and 600 crews take more than a second."""
 PAUSE_S = 0.1
 """Between two plans, at least; and as long as the last one took."""
+LONGEST_PAUSE_S = 0.3
+"""On a machine that is busy a plan takes long by the clock, but a new case must not wait for its place twice over."""
 LOOKED_AHEAD_S = 2 * 3600.0
 """A crew that is free within this has its route; what is later is anybody's guess."""
 
@@ -92,7 +95,7 @@ class Planner:
             self._woken.clear()
             began = time.monotonic()
             await self.plan()
-            await asyncio.sleep(max(PAUSE_S, time.monotonic() - began))
+            await asyncio.sleep(min(max(PAUSE_S, time.monotonic() - began), LONGEST_PAUSE_S))
 
     async def plan(self) -> None:
         """One plan for how things stand, handed in if it is news."""

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 from dispatch.crews import Position
 from dispatch.roads.files import RoadFiles
 from rescue import ready
+from rescue.base_map.findings import check_base_map
+from rescue.base_map.sources import sources_of
 from rescue.clock import SystemClock
 from rescue.policy_file import load_policies
 from rescue.ports import StoreUnavailable
@@ -39,6 +41,7 @@ async def check(settings: Settings) -> list[Finding]:
         _check_disk(settings),
         await check_broker(settings),
         check_roads(RoadFiles.in_data_dir(settings.data_dir), lifts),
+        check_base_map(sources_of(settings)),
     ]
 
 

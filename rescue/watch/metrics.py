@@ -7,19 +7,19 @@ only ever grows ends in `_total`. How long things take is measured in `timings`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
 from prometheus_client import CollectorRegistry, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from devices.fleet import Fleet
 from rescue.black_box.recorder import Recorder
 from rescue.black_box.recordings import Recordings
 from rescue.hearing.ingest import Ingest
-from rescue.hearing.links import BrokerLinks
 from rescue.hearing.lift_states import LiftStates
+from rescue.hearing.links import BrokerLinks
+from rescue.hearing.live import LiveFleet
 from rescue.hearing.telemetry import Telemetry
 from rescue.sending.outbox import Outbox
 from rescue.shell.service import DeskService
@@ -80,6 +80,9 @@ INGEST: Sequence[Figure[Ingest]] = (
 
 LINK: Sequence[Figure[BrokerLinks]] = (
     Figure("rescue_broker_connected", "1 if the broker is there", lambda link: link.connected),
+    Figure(
+        "rescue_broker_lost_total", "Connections to the broker that ended by themselves", lambda link: link.counts.lost
+    ),
     Figure("rescue_repeated_messages_total", "Repetitions of what was in hand", lambda link: link.counts.repeated),
     Figure("rescue_failed_messages_total", "Messages whose handling failed", lambda link: link.counts.failed),
 )
@@ -158,7 +161,7 @@ class Parts:
     auditor: Auditor
     vitals: Vitals
     deadman: Deadman | None
-    fleet: Fleet
+    fleet: LiveFleet
     seconds: Callable[[], float]
     """The service's time, POSIX."""
 
@@ -180,7 +183,7 @@ class Parts:
 
     def lifts(self) -> Mapping[str, float]:
         """How many lifts are in which state."""
-        return {f"rescue_lifts_{state}": count for state, count in asdict(self.fleet.counts(self.seconds())).items()}
+        return {f"rescue_lifts_{state}": count for state, count in self.fleet.counts(self.seconds()).items()}
 
 
 BLACK_BOX: Sequence[Figure[Parts]] = (

@@ -27,8 +27,11 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def centre(postgres_store: PostgresStore) -> AsyncIterator[Centre]:
+async def centre(postgres_store: PostgresStore, browser: Browser) -> AsyncIterator[Centre]:
     async with open_centre(postgres_store) as opened:
         for name, role in (("li", Role.OPERATOR), ("wang", Role.OPERATOR), ("zhao", Role.SUPERVISOR)):
             await opened.context.accounts.add_user(name, role, PASSWORD, NOON)
         yield opened
+        # A page left open asks a centre that is gone for its news, for as long as the file is tested.
+        for context in browser.contexts:
+            await context.close()

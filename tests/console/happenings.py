@@ -7,8 +7,9 @@ from typing import Any
 
 from devices.faults import Fault
 from devices.messages import Confidence, EntrapmentFound, Evidence, FaultRaised, LiftId, LinkChanged, TestCallOverdue
-from rescue.desk.inputs import LiftEvent
+from rescue.desk.inputs import Action, LiftEvent, OperatorActed
 from rescue.shell.service import lift_actor
+from rescue.timeline import MACHINE
 from tests.integration.centre import JINSHUI, LIFTS, Centre
 
 
@@ -66,3 +67,10 @@ async def cut_power(centre: Centre) -> Any:
     alike = [replace(LIFTS[0], lift_id=LiftId(f"P{n}"), rescue_code=f"20000{n}") for n in (1, 2, 3)]
     await centre.store.put_lifts(alike)
     return [await raise_fault(centre, one.lift_id, Fault.MAINS_LOST) for one in alike][-1]
+
+
+async def pass_time(centre: Centre, seconds: float) -> None:
+    """So much later; a word that means nothing has the desk look at its clock."""
+    centre.clock.forward(seconds)
+    nothing = OperatorActed(incident_id="none", action=Action.NOTE, reason="is anybody there?")
+    await centre.context.desk.submit(nothing, actor=MACHINE)

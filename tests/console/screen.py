@@ -7,6 +7,7 @@ from typing import Any
 
 from playwright.async_api import Browser, ConsoleMessage, Error, Locator, Page, Request, expect
 
+from tests.console.happenings import pass_time
 from tests.integration.centre import PASSWORD, Centre
 
 ROOT = Path(__file__).parent.parent.parent
@@ -99,3 +100,9 @@ async def open_case(page: Page, case: Any) -> None:
 def fact(page: Page, word: str) -> Locator:
     """What stands beside this word among the facts of the case."""
     return page.locator(f".case .facts dt:text-is('{word}') + dd")
+
+
+async def carry_out(page: Page, centre: Centre) -> None:
+    """Nobody undoes the deed that is held in the case shown: its time comes."""
+    await expect(page.locator(".case .deed-held")).to_be_visible()
+    await pass_time(centre, 9)

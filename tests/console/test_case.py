@@ -7,7 +7,7 @@ from playwright.async_api import Browser, expect
 
 from devices.faults import Fault
 from tests.console.happenings import put_up_building, raise_fault
-from tests.console.screen import Watch, fact, keep_shot, open_case, row_of, sit_down
+from tests.console.screen import Watch, carry_out, fact, keep_shot, open_case, row_of, sit_down
 from tests.integration.centre import Centre
 
 
@@ -29,6 +29,7 @@ async def test_an_operator_calls_back_and_closes_a_case(centre: Centre, browser:
     await page.locator(".actions").get_by_role("button", name="Close").click()
     await page.get_by_label("Cause code").select_option("301")
     await page.locator(".deed").get_by_role("button", name="Close").click()
+    await carry_out(page, centre)
     await expect(page.locator("#case-title")).to_contain_text("Closed")
     await expect(row_of(page, case)).to_have_count(0)
     closed = (await centre.get("operator", f"/incidents/{case['id']}")).body
@@ -61,6 +62,7 @@ async def test_a_case_without_people_is_closed_with_a_reason_and_needs_no_call_b
     assert await reason.evaluate("one => one.validity.valueMissing")
     await reason.fill("door sill cleaned")
     await close.click()
+    await carry_out(page, centre)
     await expect(row_of(page, fault)).to_have_count(0)
     assert await status_of(centre, fault) == "closed"
     await expect(page.locator(".timeline li").first).to_contain_text("door sill cleaned")
@@ -142,6 +144,7 @@ async def test_a_cause_is_chosen_from_the_list_by_group_and_news_does_not_wipe_o
     await expect(page.locator(".deed [name=reason]")).to_have_value("已更换")
     await expect(page.locator(".deed [name=reason]")).to_be_focused()
     await page.locator(".deed").get_by_role("button", name="结案").click()
+    await carry_out(page, centre)
     await expect(fact(page, "原因")).to_contain_text("301 轿门锁")
 
 
@@ -164,6 +167,7 @@ async def test_the_recommended_crew_is_sent_with_its_reasons_seen_and_another_on
     assert await page.locator(".send input").evaluate("one => one.validity.valueMissing")
     await page.locator(".send input").fill("a2 has no key to the machine room")
     await page.keyboard.press("Enter")
+    await carry_out(page, centre)
     await expect(fact(page, "Crew")).to_contain_text("a3 asked")
     await expect(page.locator(".attempts li")).to_have_count(2)
     await expect(page.locator(".timeline")).to_contain_text("no key to the machine room")
@@ -215,6 +219,7 @@ async def test_a_false_alarm_and_a_stand_down_are_asked_for_their_reason(centre:
     await page.locator(".actions").get_by_role("button", name="False alarm").click()
     await page.locator(".deed [name=reason]").fill("a child played with the button")
     await page.locator(".deed").get_by_role("button", name="False alarm").click()
+    await carry_out(page, centre)
     await expect(page.locator("#case-title")).to_contain_text("False alarm")
     assert await status_of(centre, case) == "false_alarm"
 

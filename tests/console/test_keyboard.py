@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.async_api import Browser, expect
 
-from tests.console.screen import fact, row_of, sit_down
+from tests.console.screen import carry_out, fact, row_of, sit_down
 from tests.integration.centre import Centre
 
 
@@ -71,6 +71,7 @@ async def test_a_case_is_worked_from_the_queue_to_the_close_without_a_mouse(cent
     await expect(page.locator(".send input")).to_be_focused()
     await page.keyboard.type("nearer by foot")
     await page.keyboard.press("Enter")
+    await carry_out(page, centre)
     await expect(fact(page, "Crew")).to_contain_text("a3 asked")
     await expect(page.locator(".candidates")).to_have_count(0)
     await page.keyboard.press("e")
@@ -102,7 +103,7 @@ async def test_help_lists_the_keys_and_every_key_is_a_button_too(centre: Centre,
     await centre.open_case("100001")
     page = await sit_down(browser, centre)
     await page.keyboard.press("?")
-    await expect(page.locator("dialog.help dt")).to_have_count(13)
+    await expect(page.locator("dialog.help dt")).to_have_count(15)
     await page.keyboard.press("Escape")
     await expect(page.locator("dialog.help")).to_have_count(0)
     await page.keyboard.press("j")

@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 from devices.messages import LiftId
 from dispatch.crews import CompanyId
 from rescue.desk.board import Board, Decision
+from rescue.holds import EscalationHeld, Held, Left, Shelved, Undoable
 from rescue.incident import (
     AlarmLedger,
     Assignment,
     AssignmentId,
     AssignmentStatus,
+    Deadline,
     Incident,
     IncidentId,
     Kind,
@@ -51,6 +53,30 @@ from tests.contract.stores import AnyStore, Subject
 
 LEDGER = AlarmLedger(lift_id=LiftId("L1"), number=7, boot=3, seen_at=NOON)
 on_each_store = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+async def test_what_operators_settled_is_read_as_it_was_written(store: AnyStore) -> None:
+    case = replace(
+        incident("i1", 1),
+        held=Held(
+            action=Undoable.ASSIGN,
+            by="zhang",
+            at=NOON,
+            until=later(8),
+            reason="nearer",
+            crew_id=CREW.crew_id,
+            redirect=True,
+        ),
+        escalation_held=EscalationHeld(by="li", reason="they come", since=NOON, until=later(60), engage_by=later(300)),
+        left=Left(by="zhang", note="the owner has the key", at=NOON),
+        shelved=Shelved(by="zhang", reason="tonight", at=NOON, until=later(3600)),
+        deadlines={Deadline.CARRY_OUT_BY: later(8)},
+    )
+    await store.load_board()
+    await store.commit(decision(incidents=[case]), [], NOON)
+    assert await store.find_incident(case.incident_id) == case
+    assert (await store.read_board()).incidents == {case.incident_id: case}
+    assert (await store.read_board()).next_deadline() == later(8)
 
 
 def test_each_store_is_what_the_ports_ask_for(store: AnyStore) -> None:

@@ -5,13 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 import ssl
+import threading
 import time
+from pathlib import Path
+
+import pytest
 
 from devices.mqtt import PACKETS_A_TURN, MessageHandler, MqttLink
+from rescue.embedded import broker as embedded
 from rescue.hearing.links import ALARMS, STATUSES, BrokerLinks
 from simulators.packets import connect_packet as connect
 from simulators.packets import publish_packet, send
-from tests.brokers import Broker, eventually
+from tests.brokers import Broker, eventually, nats
 from tests.integration.conftest import Inbox, connected
 
 ALARM = "lifts/v1/410105/L1/alarm"
@@ -101,3 +106,24 @@ async def test_a_session_of_the_time_when_there_was_one_link_does_not_hear_statu
         await broker.publish(STATUS, "running", qos=0)
         said = await inbox.until("running")
         assert [one.text for one in said] == ["stopped", "running"]
+
+
+async def test_statuses_beyond_the_brokers_limit_cost_their_link_the_connection_and_no_alarm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who does not read is disconnected; the lasting session of the alarms keeps its own, and the link comes back."""
+    monkeypatch.setattr(embedded, "MAX_PENDING", "4MB")
+    broker, heard = nats(tmp_path), list[str]()
+    await broker.start()
+    try:
+        async with connected(links_to(broker, lambda topic, *_: heard.append(topic))) as links:
+            packets = connect("flood") + publish_packet(STATUS, b"x" * 1_000) * FLOOD
+            flooding = threading.Thread(target=send, args=(broker.url, packets))
+            flooding.start()
+            flooding.join()  # Meanwhile this process, the event loop with it, reads nothing.
+            await eventually(lambda: links.counts.lost == 1)
+            await broker.publish(ALARM, "raised")
+            await eventually(lambda: ALARM in heard)
+            await eventually(lambda: links.connected)
+    finally:
+        await broker.kill()

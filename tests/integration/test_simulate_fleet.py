@@ -69,7 +69,7 @@ class Centre:
         self.line = Gateway(url, "centre", subscriptions=("lifts/v1/#",), on_message=self.hear)
 
     def hear(self, topic: str, payload: bytes) -> None:
-        if topic.endswith("/ack"):
+        if topic.endswith(("/ack", "/notice")):
             return
         body = json.loads(payload)
         self.heard.append((topic, body))
@@ -172,6 +172,40 @@ async def test_an_estate_loses_its_power_and_the_truth_is_written_apart(
     assert dark == {fact["lift_id"] for fact in facts if not fact["silent"]}
     boots = {body["boot"] for _, body in centre.of("link") if body["online"]}
     assert len(boots) == 2  # before the cut, and after
+
+
+class CentreWithCrews(Centre):
+    """Lets every lift that has lost its power know, once, that a crew is there."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.arrived: set[str] = set()
+
+    def hear(self, topic: str, payload: bytes) -> None:
+        super().hear(topic, payload)
+        body, place = json.loads(payload), topic.rsplit("/", 1)[0]
+        if body.get("power_status") == "lost" and place not in self.arrived:
+            self.arrived.add(place)
+            notice = {"incident": "I1", "message": "arrived", "eta_s": None}
+            self.line.publish(f"{place}/notice", json.dumps(notice).encode(), qos=1, retain=False)
+
+
+async def test_people_get_out_when_a_crew_has_come_and_done_its_work(
+    broker: Broker, city_dir: Path, tmp_path: Path
+) -> None:
+    centre, truth = CentreWithCrews(broker.url), tmp_path / "truth.jsonl"
+    async with centre.line:
+        event = await start(
+            *["mass-event", "estate", "--city", city_dir, "--mqtt", broker.url, "--by-crews", "--speed", 200],
+            *["--seed", 5, "--truth", truth, "--json"],
+        )
+        code, out, err = await end(event)
+    assert code == 0, err
+    (row,) = json.loads(out)["rows"]
+    assert row["crews_arrived"] == len(centre.arrived) > row["trapped"]
+    assert row["freed_by_crews"] == row["freed"] == row["trapped"] == 2
+    trapped = [fact for line in truth.read_text("utf-8").splitlines() if (fact := json.loads(line))["people"]]
+    assert all(fact["arrived_at"] < fact["freed_at"] for fact in trapped if fact["outcome"] == "trapped")
 
 
 @pytest.mark.parametrize("command", [("fleet",), ("mass-event", "estate")])

@@ -13,7 +13,7 @@ SEEDS = int(os.environ.get("RESCUE_SIMULATION_SEEDS", "120"))
 
 @pytest.mark.parametrize("block", range(10))
 def test_no_alarm_is_lost_under_faults_and_every_case_ends_without_them(block: int) -> None:
-    entrapments = crashes = mergers = reopened = redirected = replanned = changed = 0
+    entrapments = crashes = mergers = reopened = redirected = replanned = changed = held = 0
     told: set[str] = set()
     for seed in range(block * SEEDS // 10, (block + 1) * SEEDS // 10):
         try:
@@ -26,6 +26,7 @@ def test_no_alarm_is_lost_under_faults_and_every_case_ends_without_them(block: i
         reopened += world.reopened
         redirected += world.redirected
         replanned += world.replanned
+        held += world.held
         changed += world.offers_changed
         told |= {entry.what for entry in world.invariants.entries}
     assert entrapments > 0
@@ -35,4 +36,6 @@ def test_no_alarm_is_lost_under_faults_and_every_case_ends_without_them(block: i
     assert redirected > 0
     assert replanned > 0
     assert changed > 0
+    assert held > 0
+    assert told >= {"held", "undone", "not_carried_out", "escalation_held"}
     assert told >= {"hand_over_due", "handed_over", "not_set_out", "relief_offered", "took_over"}

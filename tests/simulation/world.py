@@ -38,7 +38,7 @@ from rescue.desk.inputs import (
     OperatorActed,
     PlanImproved,
 )
-from rescue.incident import ACCEPTED, TRAPPED, AssignmentId, Caller, Deadline, Incident, Source
+from rescue.incident import ACCEPTED, TRAPPED, AssignmentId, Caller, Deadline, Incident, IncidentId, Source
 from rescue.incident import Status as CaseStatus
 from rescue.policies import Policies
 from rescue.ports import Carried, Delivery, Downlink, Outgoing
@@ -85,9 +85,10 @@ class Faults:
     wrong_attempt: float = 0.05
     forgets: float = 0.1
     reopened: float = 0.3
+    hesitates: float = 0.1
 
 
-NO_FAULTS = Faults(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+NO_FAULTS = Faults(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 
 
 @dataclass
@@ -119,6 +120,8 @@ class World:
         self.redirected = 0
         self.mergers = 0
         self.reopened = 0
+        self.held = 0
+        """Deeds that waited to be undone, of which some were."""
         self.replanned = 0
         """Plans that were handed in, and offers that they changed."""
         self.offers_changed = 0
@@ -536,6 +539,8 @@ class World:
             self._act(incident.incident_id, Action.HAND_OVER, spoke_to="Sergeant Zhao")
         if incident.status is CaseStatus.OPEN and self._chance(0.5):
             self._redirect(incident)
+        if incident.status in TRAPPED and self._chance(self.faults.hesitates):
+            self._hesitate(incident)
 
     def _redirect(self, incident: Incident) -> None:
         """Nobody is bound for this lift: some crew that is bound for another is sent here, if that may be."""
@@ -554,6 +559,25 @@ class World:
             self._act(incident.incident_id, Action.ASSIGN, crew_id=free.crew_id, reason="it is near")
         elif incident.lift_id and self._instant - incident.opened_at > timedelta(hours=3):
             self._act(incident.incident_id, Action.CLOSE, reason="nobody knows of it any more")
+
+    def _hesitate(self, incident: Incident) -> None:
+        """The operator asks for something, and thinks better of it as often as not; or keeps the level for a while."""
+        name = incident.incident_id
+        deed = self.random.choice((Action.ASSIGN, Action.ASSIGN, Action.FALSE_ALARM, Action.HOLD_ESCALATION))
+        crew_id = self.random.choice(CREWS).crew_id
+        if deed is Action.FALSE_ALARM and incident.lift_id and self.lifts[incident.lift_id].has_trapped_people:
+            # Wrongly: it is undone in time, or somebody inside makes themselves heard.
+            self._at(self.random.uniform(0, 7), lambda: self._undo(name))
+        elif self._chance(0.5):
+            self._at(self.random.uniform(0, 12), lambda: self._undo(name))
+        outcome = self._act(name, deed, crew_id=crew_id, reason="on second thoughts", hold_s=8)
+        self.held += outcome is not None and outcome.verdict is Verdict.DONE
+
+    def _undo(self, incident_id: IncidentId) -> None:
+        """Asked again until it is heard: the service may be dying."""
+        incident = self.service.board.incidents.get(incident_id)
+        if incident and incident.held and self._act(incident_id, Action.UNDO) is None:
+            self._undo(incident_id)
 
     def _is_stale(self, incident_id: Any) -> bool:
         """A crew accepted long ago and nothing has been heard since."""

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from devices.messages import LiftId
+from dispatch.columns import columns_of
 from dispatch.crews import CrewId, Position
 from dispatch.travel import StraightLine
 from dispatch.triage import Stake
@@ -31,7 +32,9 @@ from rescue.decisions.records import (
 )
 from rescue.decisions.witness import watch
 from rescue.desk import handle
-from rescue.desk.inputs import Intake
+from rescue.desk.inputs import Action, Answer, Intake
+from rescue.desk.stakes import NOWHERE
+from rescue.escalation import Policy
 from rescue.incident import AssignmentId, Caller, Source
 from rescue.ports import KeptDecision
 from tests.unit.desk.play import AREA, HOME, Play
@@ -199,11 +202,11 @@ def test_by_how_much_the_chosen_crew_is_ahead_of_the_next_is_told_also_where_it_
 def test_other_candidates_than_then_are_told() -> None:
     record = decided(Play())
     [kept] = record.then.rankings
-    dearer = replace(kept.candidates[1], cost_s=9_999.0)
-    fewer = replace(kept, candidates=kept.candidates[:2])
+    first, _, third = kept.columns.cost_s
+    dearer = replace(kept.columns, cost_s=(first, 9_999.0, third))
     changes = {
-        "attempt I1-1: candidate 2 was K2 at 9999 s": replace(kept, candidates=(kept.candidates[0], dearer)),
-        "attempt I1-1: 2 crews could go then, and 3 now": fewer,
+        "attempt I1-1: candidate 2 was K2 at 9999 s": replace(kept, columns=dearer),
+        "attempt I1-1: 2 crews could go then, and 3 now": replace(kept, columns=columns_of(kept.candidates[:2])),
         "attempt I1-1: other crews may not go, or on other grounds": replace(kept, refusals=()),
     }
     for told, ranking in changes.items():
@@ -225,6 +228,25 @@ def test_what_was_said_of_the_ways_is_said_again() -> None:
     body = written(record)
     assert body.body
     assert decide_again(read_decision(body.body, body.parts)).same
+
+
+def test_a_rest_from_a_case_that_is_over_counts_again() -> None:
+    play = Play(policy=Policy(accident_after_s=20_000))
+    play.alarm("A2")
+    for answer in (Answer.ACCEPT, Answer.ON_SCENE):
+        play.answer(answer)
+    play.forward(minutes=125)
+    play.answer(Answer.RELEASED)
+    play.act(Action.CONFIRM_RELEASE, reason="all are out")
+    play.act(Action.CLOSE, cause_code="503", reason="done")
+    record = decided(play)
+    assert [(held.crew_id, held.aim) for held in record.held] == [("K1", NOWHERE)]
+    body = written(record)
+    assert body.body
+    again = read_decision(body.body, body.parts)
+    assert decide_again(again).same
+    rested = replace(again, held=())
+    assert not decide_again(rested).same
 
 
 def test_a_decision_that_was_kept_before_candidates_were_can_be_read() -> None:

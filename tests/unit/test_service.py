@@ -403,7 +403,7 @@ async def test_a_person_whose_action_the_desk_fails_on_is_told_and_the_case_is_a
 
 async def test_of_much_news_only_what_the_desk_fails_on_is_set_aside(monkeypatch: pytest.MonkeyPatch) -> None:
     async with running_desk() as desk:
-        odd = replace(dark(LIFTS[100].lift_id), since=float("inf"))  # no instant can be made of it
+        odd = replace(dark(LIFTS[50].lift_id), since=float("inf"))  # no instant can be made of it
         for one in LIFTS[:NEWS_AT_ONCE]:
             desk.hear(odd if one.lift_id == odd.lift_id else dark(one.lift_id))
         await desk.settle(NEWS_AT_ONCE)

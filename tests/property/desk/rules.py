@@ -383,9 +383,41 @@ def _nobody_is_idle_while_people_wait(step: Step) -> Iterator[str]:
     for case in step.after.incidents.values():
         if not case.is_entrapment or case.status is not Status.OPEN or Deadline.ASK_BY not in case.deadlines:
             continue
+        if case.escalation_held:  # it waits for crews of its own level
+            continue
         refused = {c for c, r in case.refusals.items() if step.now - r.at < timedelta(seconds=600)}
         idle = {c for c, crew in step.after.crews.items() if crew.on_duty} - refused - step.after.holders.keys()
         yield from (f"{crew_id} is idle while {case.incident_id} waits" for crew_id in sorted(idle))
+
+
+def _what_an_operator_settled_is_kept(step: Step) -> Iterator[str]:
+    for incident in step.after.incidents.values():
+        held, shelved, kept = incident.held, incident.shelved, incident.escalation_held
+        if incident.deadlines.get(Deadline.CARRY_OUT_BY) != (held.until if held else None):
+            yield f"{incident.incident_id} holds {held} and waits until {incident.deadlines}"
+        if kept and Deadline.ENGAGE_BY not in incident.deadlines:
+            yield f"{incident.incident_id} is kept from rising, which it would not"
+        if shelved and incident.deadlines.get(Deadline.ATTEND_BY) != shelved.until:
+            yield f"{incident.incident_id} is put aside and comes back at another time"
+        if shelved and (incident.is_entrapment or incident.status is not Status.OPEN):
+            yield f"{incident.incident_id}, {incident.kind} and {incident.status}, is put aside"
+        if incident.left and incident.claimed_by:
+            yield f"{incident.incident_id} was left, and {incident.claimed_by} handles it"
+
+
+def _what_ends_takes_nothing_along(step: Step) -> Iterator[str]:
+    for _, incident in step.changes:
+        if incident.is_final and (incident.held or incident.escalation_held or incident.shelved):
+            yield f"{incident.incident_id} is over and still holds something"
+
+
+def _a_level_that_is_kept_does_not_rise_for_want_of_an_answer(step: Step) -> Iterator[str]:
+    for entry in step.decision.entries:
+        before = step.before.incidents.get(entry.incident_id)
+        kept = before.escalation_held if before else None
+        waits = str(entry.data.get("reason", "")).startswith("nobody has accepted") or "its attempts" in entry.said
+        if entry.what == "escalated" and entry.actor == MACHINE and kept and kept.until > step.now and waits:
+            yield f"{entry.incident_id} is kept until {kept.until}, and rose: {entry.said}"
 
 
 RULES: tuple[Callable[[Step], Iterator[str]], ...] = (
@@ -418,4 +450,7 @@ RULES: tuple[Callable[[Step], Iterator[str]], ...] = (
     _what_is_acknowledged_is_known,
     _a_plan_is_advice,
     _nobody_is_idle_while_people_wait,
+    _what_an_operator_settled_is_kept,
+    _what_ends_takes_nothing_along,
+    _a_level_that_is_kept_does_not_rise_for_want_of_an_answer,
 )

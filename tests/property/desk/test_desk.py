@@ -326,6 +326,58 @@ class AnyDay(RuleBasedStateMachine):
         stands = asked.status is AssignmentStatus.OFFERED and beside == 0
         assert decision.outcome.verdict is (Verdict.DONE if stands else Verdict.NOTHING)
 
+    @precondition(lambda self: self.stage.board.incidents)
+    @rule(
+        which=ANY,
+        action=st.sampled_from([Action.ASSIGN, Action.STAND_DOWN, Action.FALSE_ALARM, Action.CLOSE]),
+        crew_id=CREW_IDS,
+        seconds=st.sampled_from([0, 3, 7]),
+        is_undone=st.booleans(),
+    )
+    def think_better_of_it(self, which: int, action: Action, crew_id: CrewId, seconds: int, is_undone: bool) -> None:
+        """Nothing of a deed is done while it is held, and nothing ever if it is undone."""
+        case = self._any_open(which)
+        acted = OperatorActed(
+            incident_id=case.incident_id,
+            action=action,
+            reason="out",
+            crew_id=crew_id,
+            passengers_confirm=True,
+            cause_code="201",
+            hold_s=8,
+        )
+        decision = self.stage.tell(acted)
+        assert (decision.assignments, decision.effects) == ({}, ())
+        if decision.outcome.verdict is Verdict.REFUSED:
+            assert decision.is_empty
+            return
+        self.stage.forward(seconds)
+        held = self.stage.cases[case.incident_id].held
+        if is_undone and held:
+            self._act(case, Action.UNDO, can=True)
+
+    @precondition(lambda self: self.stage.board.incidents)
+    @rule(which=ANY, hold_s=st.sampled_from([None, 30, 300]), is_supervisor=st.booleans())
+    def keep_level(self, which: int, hold_s: float | None, is_supervisor: bool) -> None:
+        case = self._any_open(which)
+        acted = OperatorActed(
+            incident_id=case.incident_id,
+            action=Action.HOLD_ESCALATION,
+            reason="they come",
+            hold_s=hold_s,
+            is_supervisor=is_supervisor,
+        )
+        done = self.stage.tell(acted).outcome.verdict is Verdict.DONE
+        assert not done or Deadline.ENGAGE_BY in case.deadlines
+
+    @precondition(lambda self: self.stage.board.incidents)
+    @rule(which=ANY, minutes=st.sampled_from([0, 10, 60, 2000]))
+    def put_aside(self, which: int, minutes: int) -> None:
+        case = self._any_open(which)
+        can = not case.is_entrapment and case.status is Status.OPEN and 0 < minutes <= 24 * 60
+        until = self.stage.now + timedelta(minutes=minutes)
+        self._act(case, Action.SHELVE, can=can, until=until, reason="tonight")
+
     @precondition(lambda self: self.stage.cases)
     @rule(
         which=ANY,
@@ -336,6 +388,8 @@ class AnyDay(RuleBasedStateMachine):
         crew_id=st.none() | CREW_IDS,
         injured=st.sampled_from([None, 0, 1]),
         passengers_confirm=st.booleans(),
+        hold_s=st.sampled_from([None, None, 0, 8, 120]),
+        is_supervisor=st.booleans(),
     )
     def operate(self, which: int, is_over: bool, action: Action, versions_ago: int | None, **more: object) -> None:
         case = pick(self._cases(is_over=is_over), which)

@@ -161,3 +161,14 @@ def test_a_stranger_leaves_no_trace(history: History) -> None:
             fleet.observe(Area("999999"), lift_id, message, NOON)
     assert fleet.counts(NOON).lifts == 0
     assert fleet.next_deadline() is None
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), messages), max_size=30), st.integers(1, 12))
+def test_lifts_counted_in_slices_are_as_many_as_counted_at_once(said: list[tuple[int, Message]], at_once: int) -> None:
+    fleet = Fleet(Rules())
+    for number in range(10):
+        fleet.add(LiftId(f"L{number}"), AREA)
+    for number, message in said:
+        fleet.observe(AREA, LiftId(f"L{number}"), message, NOON)
+    *_, counted = fleet.count_in_slices(NOON + 60, at_once)
+    assert counted == fleet.counts(NOON + 60)

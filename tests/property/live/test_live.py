@@ -143,4 +143,4 @@ class ToldDay(AnyDay):
 
 
 def test_old_state_and_events_make_the_fresh_snapshot() -> None:
-    run_state_machine_as_test(ToldDay, settings=settings(max_examples=50, stateful_step_count=40, deadline=None))
+    run_state_machine_as_test(ToldDay, settings=settings(max_examples=30, stateful_step_count=40, deadline=None))

@@ -8,11 +8,13 @@ from typer.testing import CliRunner
 
 from simulators.bench.dispatch import measure_dispatch, send_closest_idle
 from simulators.bench.instances import NOON, Size, draw, write
+from simulators.bench.mass import WITHIN_S
 from simulators.bench.streets import lay
 from simulators.cli import app
 
 SMALL = Size(callouts=12, crews=20)
 FEW_CREWS = Size(callouts=14, crews=4)
+MANY_WAIT = Size(callouts=8, crews=3)
 
 
 def test_the_same_seed_draws_the_same_instance_and_its_file_says_all_of_it(tmp_path: Path) -> None:
@@ -37,7 +39,7 @@ def test_the_closest_idle_crew_takes_each_callout_in_turn_and_then_the_first_tha
 
 
 def test_the_bench_measures_every_method_and_ours_is_as_good_as_the_optimum_and_no_worse_than_the_closest() -> None:
-    rows = {(row["instance"], row["method"]): row for row in measure_dispatch(1, (SMALL, FEW_CREWS))}
+    rows = {(row["instance"], row["method"]): row for row in measure_dispatch(1, (SMALL, FEW_CREWS), MANY_WAIT)}
     assert {method for instance, method in rows if instance == "12x20"} == {
         *("greedy", "ours", "vroom", "vroom_quick", "optimum")
     }
@@ -45,6 +47,9 @@ def test_the_bench_measures_every_method_and_ours_is_as_good_as_the_optimum_and_
         rows["12x20", "optimum"]["mean_arrival_s"], rel=0.01
     )
     assert rows["14x4", "ours"]["mean_arrival_s"] < rows["14x4", "greedy"]["mean_arrival_s"]
+    added = rows["mass8+1", "ours"]
+    assert 0 < added["answer_ms"] <= added["worst_ms"] < 1000 * WITHIN_S
+    assert added["mean_arrival_s"] <= added["p95_arrival_s"] <= added["max_arrival_s"]
     keys = {"instance", "method", "mean_arrival_s", "p95_arrival_s", "max_arrival_s", "within_30_min", "answer_ms"}
     assert all(keys <= row.keys() for row in rows.values())
 
