@@ -8,6 +8,7 @@ from typing import Any
 from devices.faults import Fault
 from devices.messages import Confidence, EntrapmentFound, Evidence, FaultRaised, LiftId, LinkChanged, TestCallOverdue
 from rescue.desk.inputs import Action, LiftEvent, OperatorActed
+from rescue.incident import IncidentId
 from rescue.shell.service import lift_actor
 from rescue.timeline import MACHINE
 from tests.integration.centre import JINSHUI, LIFTS, Centre
@@ -72,5 +73,5 @@ async def cut_power(centre: Centre) -> Any:
 async def pass_time(centre: Centre, seconds: float) -> None:
     """So much later; a word that means nothing has the desk look at its clock."""
     centre.clock.forward(seconds)
-    nothing = OperatorActed(incident_id="none", action=Action.NOTE, reason="is anybody there?")
+    nothing = OperatorActed(incident_id=IncidentId("none"), action=Action.NOTE, reason="is anybody there?")
     await centre.context.desk.submit(nothing, actor=MACHINE)
