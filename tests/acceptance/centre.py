@@ -95,7 +95,9 @@ class Centre:
         assert self._process is not None
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
-        assert line, f"the service ended: {self.log()[-2000:]}"
+        if not line:
+            # Its pipe is closed with it: left to be collected, it would be held against another test.
+            raise AssertionError(f"the service ended with {self.ended()}: {self.log()[-2000:]}")
         self.ready = json.loads(line)
         assert self.ready["ready"] is True
         return self
