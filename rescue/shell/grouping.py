@@ -2,7 +2,7 @@
 
 A commit waits for the disk, so that one an alarm is what bounds a desk on which many wait. What is decided together is
 decided as if each had been committed before the next: on a board of its own, to which each decision is applied at once,
-and which is thrown away. Must not know what is decided. See docs/adr/0033.
+and which is thrown away. Must not know what is decided. See docs/adr/0032.
 
 Limit: `ALARMS_AT_ONCE`, each of a lift of its own, so that what was looked up for one is not changed by another.
 """

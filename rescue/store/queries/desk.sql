@@ -23,10 +23,12 @@ WHERE incidents.is_open
 ORDER BY incidents.number, assignments.attempt;
 
 -- name: last_works
--- What each crew has finished last, be its case closed or not: who has worked long may rest still.
+-- What each crew has finished last, be its case closed or not: who has worked long may rest still. Two days back from
+-- the newest offer is enough for any rest.
 SELECT DISTINCT ON (crew_id) *
 FROM assignments
-WHERE status = 'released' AND on_scene_at IS NOT NULL AND offered_at > now() - interval '2 days'
+WHERE status = 'released' AND on_scene_at IS NOT NULL
+    AND offered_at > (SELECT max(offered_at) FROM assignments) - interval '2 days'
 ORDER BY crew_id, ended_at DESC;
 
 -- name: open_members
