@@ -195,8 +195,8 @@ class Store(Protocol):
         """An incident, open or finished."""
         ...
 
-    async def last_entrapment_of(self, lift_id: LiftId) -> Incident | None:
-        """The newest case of people in this lift, open or finished."""
+    async def last_entrapments_of(self, lift_ids: Sequence[LiftId]) -> Mapping[LiftId, Incident]:
+        """The newest case of people in each of these lifts, open or finished, as far as there was one."""
         ...
 
     async def find_assignment(self, assignment_id: AssignmentId) -> Assignment | None:

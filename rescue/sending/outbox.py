@@ -201,7 +201,15 @@ class Outbox:
             case Delivery(is_concerned=False):
                 return Reply(status=None, error="the case no longer concerns this company")
             case Delivery():
-                return await self._sender.send(outgoing, now)
+                return await self._send(outgoing, now)
+
+    async def _send(self, delivery: Delivery, now: datetime) -> Reply:
+        """A fault of ours, or of the HTTP client, with one endpoint's answer costs this try and nothing else."""
+        try:
+            return await self._sender.send(delivery, now)
+        except Exception as error:
+            log.exception("webhook not tried to its end", url=delivery.url, key=delivery.key)
+            return Reply(status=None, error=f"a fault of ours: {type(error).__name__}")
 
     async def _publish_to_lift(self, downlink: Downlink) -> Reply:
         payload = json.dumps(downlink.payload, ensure_ascii=False, separators=(",", ":")).encode()

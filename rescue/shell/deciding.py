@@ -27,13 +27,13 @@ from rescue.decisions.witness import watch
 from rescue.desk import get_timer, handle, handle_news, handle_timer
 from rescue.desk.board import Board, Decision, Outcome, apply
 from rescue.desk.draft import DeskRules
-from rescue.desk.inputs import Envelope, Finished, Input
+from rescue.desk.inputs import Envelope, Input
 from rescue.effects import Effect
 from rescue.incident import IncidentId, Lift
 from rescue.ports import Clock, Commit, KeptDecision, Quarantine, Rendered, Store, StoreUnavailable
 from rescue.shell.grouping import ALARMS_AT_ONCE, fork, those_together
 from rescue.shell.lanes import Lane, Lanes, Waiting
-from rescue.shell.lookups import find_finished, lift_to_open
+from rescue.shell.lookups import Known, lift_to_open, look_up
 from rescue.shell.undecided import (
     bare_case,
     overdue_cases,
@@ -163,9 +163,10 @@ class Decider:
                 self._settle(Lane.ALARMS, waiting, outcome)
 
     async def _decide_together(self, group: Sequence[Waiting]) -> Sequence[Outcome]:
-        envelopes, board, decided = await self._envelopes(group), fork(self.board), []
+        looked_up, board, decided = await self._look_up(group), fork(self.board), []
         with self._packer.committing():
-            for envelope in envelopes:
+            for waiting, known in zip(group, looked_up, strict=True):
+                envelope = _wrap(waiting, known if lift_to_open(waiting.input, board) else Known())
                 witness, now = watch(board, self._rules), self._clock.now()
                 decision = handle(witness.board, envelope, now, witness.rules)
                 decided.append((decision, self._packer.pack(witness, decision, now, How.INPUT, [envelope])))
@@ -174,16 +175,8 @@ class Decider:
             await self._commit_all(decided)
         return [decision.outcome for decision, _ in decided]
 
-    async def _envelopes(self, group: Sequence[Waiting]) -> Sequence[Envelope]:
-        """What is needed for each is looked up for all at once, as the board is now."""
-        lift_ids = [lift_to_open(one.input, self.board) for one in group]
-        wanted = sorted({lift_id for lift_id in lift_ids if lift_id is not None})
-        cards = await self._store.find_lifts(wanted) if wanted else {}
-        finished = await asyncio.gather(*(find_finished(self._store, self.board, one.input) for one in group))
-        return [
-            _wrap(one, cards.get(lift_id) if lift_id else None, over)
-            for one, lift_id, over in zip(group, lift_ids, finished, strict=True)
-        ]
+    async def _look_up(self, together: Sequence[Waiting]) -> Sequence[Known]:
+        return await look_up(self._store, self.board, [one.input for one in together])
 
     # One input
 
@@ -198,15 +191,12 @@ class Decider:
             self._settle(lane, waiting, outcome)
 
     async def _decide(self, waiting: Waiting) -> Outcome:
-        envelope = await self._envelope(waiting)
+        (known,) = await self._look_up([waiting])
+        envelope = _wrap(waiting, known)
         witness, now = watch(self.board, self._rules), self._clock.now()
         decision = handle(witness.board, envelope, now, witness.rules)
         await self._commit(decision, self._packer.pack(witness, decision, now, How.INPUT, [envelope]))
         return decision.outcome
-
-    async def _envelope(self, waiting: Waiting) -> Envelope:
-        card = await self._card(waiting.input)
-        return _wrap(waiting, card, await find_finished(self._store, self.board, waiting.input))
 
     def _settle(self, lane: Lane, waiting: Waiting, outcome: Outcome) -> None:
         self.counts.decided += 1
@@ -238,7 +228,7 @@ class Decider:
         await self._set_aside(Lane.NEWS, news[0], error)
 
     async def _decide_news(self, news: Sequence[Waiting]) -> Sequence[Outcome]:
-        envelopes = await self._envelopes(news)
+        envelopes = [_wrap(*each) for each in zip(news, await self._look_up(news), strict=True)]
         witness, now = watch(self.board, self._rules), self._clock.now()
         decision, outcomes = handle_news(witness.board, envelopes, now, witness.rules)
         await self._commit(decision, self._packer.pack(witness, decision, now, How.NEWS, envelopes, outcomes))
@@ -316,8 +306,7 @@ class Decider:
             self._settle(lane, waiting, outcome)
 
     async def _decide_barely(self, waiting: Waiting, error: Exception) -> Outcome:
-        card = await self._card(waiting.input)
-        envelope = Envelope(input_id=waiting.input_id, input=waiting.input, actor=waiting.actor, lift=card)
+        envelope = _wrap(waiting, Known(await self._card(waiting.input)))
         bare = bare_case(self.board, envelope, error, self._clock.now(), self._rules)
         await self._commit(bare)
         return bare.outcome
@@ -355,10 +344,8 @@ class Decider:
             log.info(entry.what, case=number, by=entry.actor.name, said=entry.said)
         self._committed(decision)
 
-    # What is needed for it
-
     async def _card(self, input_: Input) -> Lift | None:
-        """The registry's card, needed only where the input may open a case."""
+        """The registry's card alone: what else is looked up may be what the desk fails on."""
         lift_id = lift_to_open(input_, self.board)
         return await self._store.find_lift(lift_id) if lift_id else None
 
@@ -370,5 +357,6 @@ class Decider:
         self._spoke_at = asyncio.get_running_loop().time()
 
 
-def _wrap(waiting: Waiting, card: Lift | None, finished: Finished | None) -> Envelope:
-    return Envelope(input_id=waiting.input_id, input=waiting.input, actor=waiting.actor, lift=card, finished=finished)
+def _wrap(waiting: Waiting, known: Known) -> Envelope:
+    said, by = waiting.input, waiting.actor
+    return Envelope(input_id=waiting.input_id, input=said, actor=by, lift=known.card, finished=known.finished)

@@ -4,7 +4,8 @@ A commit waits for the disk, so that one an alarm is what bounds a desk on which
 decided as if each had been committed before the next: on a board of its own, to which each decision is applied at once,
 and which is thrown away. Must not know what is decided. See docs/adr/0032.
 
-Limit: `ALARMS_AT_ONCE`, each of a lift of its own, so that what was looked up for one is not changed by another.
+Limit: `ALARMS_AT_ONCE`. Several of one lift may be among them: what was looked up is of cases that were over before,
+and nothing that is said here ends a case.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import fields
+from itertools import islice, takewhile
 
-from devices.messages import AlarmEnded, AlarmRaised, EntrapmentEnded, EntrapmentFound, LiftId
+from devices.messages import AlarmEnded, AlarmRaised, EntrapmentEnded, EntrapmentFound
 from rescue.desk.board import Board
-from rescue.desk.inputs import Input, Intake
+from rescue.desk.inputs import Intake
 from rescue.shell.lanes import Waiting
 
 ALARMS_AT_ONCE = 16
@@ -24,15 +26,7 @@ ALARMS_AT_ONCE = 16
 
 def those_together(waiting: Iterable[Waiting], most: int) -> Sequence[Waiting]:
     """Of what waits, the first that may be committed together, at most so many."""
-    group: list[Waiting] = []
-    lifts: set[LiftId] = set()
-    for one in waiting:
-        lift_id = _lift_of(one.input)
-        if lift_id is None or lift_id in lifts or one.is_abandoned() or len(group) >= most:
-            break
-        group.append(one)
-        lifts.add(lift_id)
-    return group
+    return list(islice(takewhile(_is_alarm, waiting), most))
 
 
 def fork(board: Board) -> Board:
@@ -40,9 +34,9 @@ def fork(board: Board) -> Board:
     return Board(**{part.name: copy(getattr(board, part.name)) for part in fields(board) if part.init})
 
 
-def _lift_of(said: Input) -> LiftId | None:
-    match said:
-        case AlarmRaised() | AlarmEnded() | EntrapmentFound() | EntrapmentEnded() | Intake():
-            return said.lift_id
-        case _:
-            return None
+def _is_alarm(one: Waiting) -> bool:
+    """A lift's word, or a person's, of people inside, that somebody still waits for."""
+    return isinstance(one.input, _OF_PEOPLE) and not one.is_abandoned()
+
+
+_OF_PEOPLE = (AlarmRaised, AlarmEnded, EntrapmentFound, EntrapmentEnded, Intake)

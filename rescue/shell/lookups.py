@@ -7,10 +7,13 @@ in a lift without an open case, which may have had one lately. Must not know wha
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from devices.messages import AlarmRaised, EntrapmentFound, FaultRaised, LiftId, LinkChanged, TestCallOverdue
 from rescue.desk.board import Board
 from rescue.desk.inputs import CompanyAnswered, Finished, Input, Intake, OperatorActed
-from rescue.incident import Assignment, AssignmentId, Incident
+from rescue.incident import Assignment, AssignmentId, Incident, Lift
 from rescue.ports import Store
 
 
@@ -25,15 +28,41 @@ def lift_to_open(said: Input, board: Board) -> LiftId | None:
             return None
 
 
-async def find_finished(store: Store, board: Board, said: Input) -> Finished | None:
+class Known(NamedTuple):
+    """What was looked up for one input."""
+
+    card: Lift | None = None
+    finished: Finished | None = None
+
+
+async def look_up(store: Store, board: Board, said: Sequence[Input]) -> Sequence[Known]:
+    """For each of these, as the board is now. What lifts say is looked up for all of them at once."""
+    to_open = {lift_id for one in said if (lift_id := lift_to_open(one, board))}
+    people = {lift_id for one in said if (lift_id := _of_people(one)) in to_open}
+    cards = await store.find_lifts(sorted(to_open)) if to_open else {}
+    before = await store.last_entrapments_of(sorted(people)) if people else {}
+
+    async def known(one: Input) -> Known:
+        lift_id = lift_to_open(one, board)
+        if lift_id is None:
+            return Known(finished=await _find_finished(store, board, one))
+        return Known(cards.get(lift_id), _over(before.get(lift_id)) if _of_people(one) else None)
+
+    return [await known(one) for one in said]
+
+
+def _of_people(said: Input) -> LiftId | None:
+    """The lift in which there may be people, by this."""
+    return said.lift_id if isinstance(said, AlarmRaised | EntrapmentFound | Intake) else None
+
+
+async def _find_finished(store: Store, board: Board, said: Input) -> Finished | None:
     """None where the input is about an open case, or about none that is known."""
     match said:
         case CompanyAnswered(assignment_id=assignment_id) if assignment_id not in board.assignments:
             return await _answered(store, assignment_id)
         case OperatorActed(incident_id=incident_id) if incident_id not in board.incidents:
             return _over(await store.find_incident(incident_id))
-        case AlarmRaised() | EntrapmentFound() | Intake() if not board.incident_of(said.lift_id):
-            return _over(await store.last_entrapment_of(said.lift_id))
         case _:
             return None
 

@@ -435,10 +435,11 @@ class MemoryStore(MemoryRegistry, MemoryQuarantine):
         """An incident, open or finished."""
         return self._incidents.get(incident_id)
 
-    async def last_entrapment_of(self, lift_id: LiftId) -> Incident | None:
-        """The newest case of people in this lift, open or finished."""
-        own = (one for one in self._incidents.values() if one.lift_id == lift_id and one.is_entrapment)
-        return max(own, key=lambda one: one.number, default=None)
+    async def last_entrapments_of(self, lift_ids: Sequence[LiftId]) -> Mapping[LiftId, Incident]:
+        """The newest case of people in each of these lifts, open or finished, as far as there was one."""
+        asked = set(lift_ids)
+        in_order = sorted(self._incidents.values(), key=lambda one: one.number)
+        return {one.lift_id: one for one in in_order if one.lift_id in asked and one.is_entrapment}
 
     async def find_assignment(self, assignment_id: AssignmentId) -> Assignment | None:
         """One attempt, of an open case or a finished one."""

@@ -6,7 +6,7 @@ Times are always arguments: no statement reads the database's clock.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 
@@ -99,10 +99,10 @@ class PostgresStore(PostgresRegistry, PostgresQuarantine):
         row = await self._fetch_row(CASES["find_incident"], incident_id)
         return rows.read_incident(row["body"]) if row else None
 
-    async def last_entrapment_of(self, lift_id: LiftId) -> Incident | None:
-        """The newest case of people in this lift, open or finished."""
-        row = await self._fetch_row(CASES["last_entrapment_of"], lift_id)
-        return rows.read_incident(row["body"]) if row else None
+    async def last_entrapments_of(self, lift_ids: Sequence[LiftId]) -> Mapping[LiftId, Incident]:
+        """The newest case of people in each of these lifts, open or finished, as far as there was one."""
+        found = await self._fetch(CASES["last_entrapments_of"], lift_ids)
+        return {row["lift_id"]: rows.read_incident(row["body"]) for row in found}
 
     async def find_assignment(self, assignment_id: AssignmentId) -> Assignment | None:
         """One attempt, of an open case or a finished one."""

@@ -198,7 +198,7 @@ async def test_what_was_never_saved_is_not_found(store: AnyStore) -> None:
     assert await store.timeline_of(unknown) == []
     assert await store.members_of(unknown, after=None, limit=10) == []
     assert await store.find_assignment(AssignmentId("nobody-1")) is None
-    assert await store.last_entrapment_of(LiftId("nowhere")) is None
+    assert await store.last_entrapments_of([LiftId("nowhere")]) == {}
 
 
 async def test_an_attempt_is_found_also_when_its_case_is_over(store: AnyStore) -> None:
@@ -213,8 +213,8 @@ async def test_a_lifts_newest_case_of_people_is_found_among_its_others(store: An
     fault = replace(incident("i3", 3, "L1"), kind=Kind.FAULT)
     elsewhere = incident("i4", 4, "L2")
     await commit(await as_desk(store), decision(incidents=[first, second, fault, elsewhere]))
-    assert await store.last_entrapment_of(LiftId("L1")) == second
-    assert await store.last_entrapment_of(LiftId("L2")) == elsewhere
+    asked = [LiftId("L1"), LiftId("L2"), LiftId("L3")]
+    assert await store.last_entrapments_of(asked) == {"L1": second, "L2": elsewhere}
 
 
 async def test_a_case_that_is_over_takes_a_late_line_and_stays_over(store: AnyStore) -> None:

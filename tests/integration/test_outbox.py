@@ -20,9 +20,10 @@ from dispatch.crews import CompanyId, CompanyKind
 from rescue.desk.board import Decision, Outcome, Verdict
 from rescue.desk.inputs import OfferUndelivered
 from rescue.incident import AssignmentStatus
-from rescue.ports import Carried, Outgoing, Rendered, StoreUnavailable
+from rescue.ports import Carried, Delivery, Outgoing, Rendered, StoreUnavailable
 from rescue.sending.in_hand import Limits
 from rescue.sending.outbox import Outbox
+from rescue.sending.retries import Reply
 from rescue.sending.webhooks import Sender, new_secret
 from rescue.store.memory import Endpoint, MemoryStore
 from tests.integration.company import WITHIN_S, Company, Handler, accept, always, company, hang
@@ -140,6 +141,17 @@ class StoreThatMayBeAway(MemoryStore):
             raise StoreUnavailable("connection refused")
 
 
+class FaultySender(Sender):
+    """Fails in a way that nobody foresaw, at some endpoint."""
+
+    faulty_url = ""
+
+    async def send(self, delivery: Delivery, now: datetime) -> Reply:
+        if delivery.url == self.faulty_url:
+            raise AttributeError("'NoneType' object has no attribute 'getall'")
+        return await super().send(delivery, now)
+
+
 @pytest.fixture
 async def sender() -> AsyncIterator[Sender]:
     async with Sender(allow_private=True) as sends:
@@ -228,6 +240,21 @@ async def soon(is_so: Callable[[], bool]) -> None:
     async with asyncio.timeout(WITHIN_S):
         while not is_so():  # noqa: ASYNC110 - a count tells nobody that it changed
             await asyncio.sleep(0)
+
+
+# --- a fault that nobody foresaw
+
+
+async def test_a_fault_of_ours_at_one_endpoint_is_a_failed_try_there_and_costs_nobody_else(stage: Stage) -> None:
+    async with FaultySender(allow_private=True) as sender, companies(stage, "K", "S") as [k, s]:
+        sender.faulty_url = k.url
+        async with stage.service(sender) as outbox:
+            await stage.queue(offer(stage), offer(stage, "i2-1:offered", company_id="S"))
+            assert (types(k), types(s)) == ([], ["assignment.offered"])
+            sender.faulty_url = ""
+            await stage.forward(60)
+            assert types(k) == ["assignment.offered"]
+            assert outbox.counts.carried == 2
 
 
 # --- carried out, once

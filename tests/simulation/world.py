@@ -43,11 +43,11 @@ from rescue.incident import Status as CaseStatus
 from rescue.policies import Policies
 from rescue.ports import Carried, Delivery, Downlink, Outgoing
 from rescue.sending.render import render
-from rescue.shell.lookups import find_finished
+from rescue.shell.lookups import look_up
 from rescue.shell.planner import find_routes, question
 from rescue.store.memory import Endpoint, MemoryStore
 from rescue.timeline import Actor
-from tests.simulation.invariants import Invariants, demand
+from tests.simulation.invariants import Invariants
 from tests.simulation.lift import SimulatedLift
 from tests.unit.desk.play import AREA, COMPANIES, CREWS, lift
 
@@ -224,10 +224,9 @@ class World:
         return decision.outcome
 
     def _envelope(self, said: Input, actor: Actor) -> Envelope:
-        lift_id = getattr(said, "lift_id", None)
-        card = run(self.store.find_lift(lift_id)) if lift_id else None
-        finished = run(find_finished(self.store, self.service.board, said))
-        return Envelope(input_id=f"I{next(self._ids)}", input=said, actor=actor, lift=card, finished=finished)
+        (known,) = run(look_up(self.store, self.service.board, [said]))
+        input_id = f"I{next(self._ids)}"
+        return Envelope(input_id=input_id, input=said, actor=actor, lift=known.card, finished=known.finished)
 
     def _decide_each(self, events: Sequence[Event]) -> None:
         """As the shell does: what may hold people one by one, and then the news at once."""
@@ -238,7 +237,7 @@ class World:
         if news:
             envelopes = [self._envelope(event, PEOPLE_ACTOR) for event in news]
             decision, outcomes = handle_news(self.service.board, envelopes, self._instant, self.service.rules)
-            demand(len(outcomes) == len(news), "news without an outcome")
+            assert len(outcomes) == len(news), "news without an outcome"
             self._commit(decision)
         # What the tracker knows of its lifts is stored as often.
         self.states |= dict(self.service.fleet.take_touched(len(self.lifts), self.now)[0])

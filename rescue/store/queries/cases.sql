@@ -3,8 +3,9 @@
 -- name: find_incident
 SELECT body FROM incidents WHERE incident_id = $1;
 
--- name: last_entrapment_of
-SELECT body FROM incidents WHERE lift_id = $1 AND kind = 'entrapment' ORDER BY number DESC LIMIT 1;
+-- name: last_entrapments_of
+SELECT DISTINCT ON (lift_id) lift_id, body FROM incidents
+WHERE lift_id = ANY($1) AND kind = 'entrapment' ORDER BY lift_id, number DESC;
 
 -- name: find_assignment
 SELECT * FROM assignments WHERE assignment_id = $1;
