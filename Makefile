@@ -19,10 +19,11 @@ demo: .venv/.run-installed ## a simulated city with the whole service, in one te
 	@exec $(BIN)/rescue demo $(ARGS)
 
 # Three at a time on two cores, for much of it waits for processes; a file's tests stay together and share what they set up.
+# Files come in the order of tests/conftest.py: by the number of their tests, the slowest few would be left for the end.
 test: .venv/.dev-installed ## the whole test suite
 	@tools/system-packages
 	@$(BIN)/python tools/build_console.py build
-	@$(BIN)/pytest --numprocesses=3 --dist=loadfile $(ARGS)
+	@$(BIN)/pytest --numprocesses=3 --dist=loadfile --no-loadscope-reorder $(ARGS)
 
 acceptance: .venv/.dev-installed ## only the scripts that use the service from outside
 	@tools/system-packages

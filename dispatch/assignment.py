@@ -12,7 +12,6 @@ from typing import Final
 
 import numpy as np
 from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
-from scipy.optimize import linear_sum_assignment
 
 from dispatch.roster import Whole
 
@@ -46,6 +45,8 @@ def _savings(costs: Whole, unserved: Whole) -> Whole:
 
 
 def _by_savings(costs: Whole, savings: Whole) -> Whole:
+    from scipy.optimize import linear_sum_assignment  # half a second, that only those who assign need wait
+
     rows, columns = linear_sum_assignment(savings.astype(np.float64), maximize=True)
     goes = costs[rows, columns] != FORBIDDEN
     return _served(len(costs), rows[goes], columns[goes])

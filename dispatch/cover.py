@@ -11,12 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from dispatch.crews import CrewId, StationId
 from dispatch.roster import Floats, Mask
+
+Rows = npt.NDArray[np.int64]
 
 NEAREST: Final = 6
 """Crews looked at for each place: with a third of them away, the seventh would go once in a thousand times."""
@@ -50,6 +54,30 @@ class Ground:
     move_ways_s: Floats
     away_share: float
     """Of the crews on duty, those that are on a case."""
+
+    @cached_property
+    def nearest(self) -> Rows:
+        """The crews nearest to each place, one more than count: whoever goes away, those that count are left."""
+        most = NEAREST + 1
+        if len(self.crews) <= most:
+            return np.tile(np.arange(len(self.crews)), (len(self.weights), 1))
+        return np.argpartition(self.crew_ways_s, most - 1, axis=1)[:, :most]
+
+    @cached_property
+    def nearest_ways_s(self) -> Floats:
+        """The ways of those crews."""
+        return np.take_along_axis(self.crew_ways_s, self.nearest, axis=1)
+
+    @cached_property
+    def responses_s(self) -> Floats:
+        """What is to be expected at each place as things stand."""
+        return _responses_s(self.nearest_ways_s, self)
+
+    @cached_property
+    def needed(self) -> Floats:
+        """For each crew how much is expected of the places to which it is the nearest."""
+        nearest = self.crew_ways_s.argmin(axis=1)
+        return np.asarray(np.bincount(nearest, weights=self.weights, minlength=len(self.crews)), dtype=np.float64)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,7 +123,7 @@ def advise(ground: Ground) -> Advice:
     """Return the stations as they are covered, and at most MOST_MOVES moves, each given those before it."""
     covers = _stations(ground)
     return Advice(
-        response_s=_mean(_responses_s(ground.crew_ways_s, ground), ground),
+        response_s=_mean(ground.responses_s, ground),
         stations=tuple(sorted(covers, key=lambda one: (one.with_a_crew_s - one.response_s, one.station_id))),
         moves=tuple(_moves(ground)),
     )
@@ -117,7 +145,7 @@ def _mean(responses_s: Floats, ground: Ground) -> float:
 def _stations(ground: Ground) -> Iterator[StationCover]:
     if not len(ground.stations) or not len(ground.weights):
         return
-    own, now_s = ground.station_ways_s.argmin(axis=1), _responses_s(ground.crew_ways_s, ground)
+    own, now_s = ground.station_ways_s.argmin(axis=1), ground.responses_s
     for number, station_id in enumerate(ground.stations):
         if not (mine := own == number).any():
             continue
@@ -132,7 +160,7 @@ def _stations(ground: Ground) -> Iterator[StationCover]:
 
 
 def _with_a_crew(ground: Ground, station: int) -> Floats:
-    return np.column_stack([_nearest(ground.crew_ways_s), ground.station_ways_s[:, station]])
+    return np.column_stack([ground.nearest_ways_s, ground.station_ways_s[:, station]])
 
 
 def _nearest(ways_s: Floats) -> Floats:
@@ -176,21 +204,14 @@ def _spare(ground: Ground, station: int, moved: set[CrewId]) -> list[int]:
     may_go: Mask = ground.move_ways_s[:, station] <= LONGEST_MOVE_S
     may_go &= np.array([crew_id not in moved for crew_id in ground.crews], dtype=np.bool_)
     rows = np.flatnonzero(may_go)
-    spare: list[int] = rows[np.argsort(_needed(ground)[rows], kind="stable")][:MOST_CREWS_TRIED].tolist()
+    spare: list[int] = rows[np.argsort(ground.needed[rows], kind="stable")][:MOST_CREWS_TRIED].tolist()
     return spare
 
 
-def _needed(ground: Ground) -> Floats:
-    """Return for each crew how much is expected of the places to which it is the nearest."""
-    nearest = ground.crew_ways_s.argmin(axis=1)
-    return np.asarray(np.bincount(nearest, weights=ground.weights, minlength=len(ground.crews)), dtype=np.float64)
-
-
 def _weigh(ground: Ground, crew: int, station: int) -> Move:
-    before_s = _responses_s(ground.crew_ways_s, ground)
-    ways_s = ground.crew_ways_s.copy()
-    ways_s[:, crew] = ground.station_ways_s[:, station]
-    after_s = _responses_s(ways_s, ground)
+    ways_s = _with_a_crew(ground, station)
+    ways_s[:, :-1][ground.nearest == crew] = np.inf
+    before_s, after_s = ground.responses_s, _responses_s(ways_s, ground)
     return Move(
         crew_id=ground.crews[crew],
         station_id=ground.stations[station],

@@ -18,6 +18,7 @@ from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+import scipy.optimize  # noqa: F401 - or the first alarm would wait for it
 import structlog
 from aiohttp import web
 from prometheus_client import CollectorRegistry

@@ -13,7 +13,10 @@ from simulators.errors import SimulatorError
 
 @asynccontextmanager
 async def beside() -> AsyncIterator[Start]:
-    """Starts work, and ends it with the block; an error of any of it ends the block, and is raised for itself."""
+    """Starts work, and ends it with the block; an error of any of it ends the block, and is raised for itself.
+
+    Of several that failed together, whoever says what a person can act on.
+    """
     running: set[asyncio.Task[None]] = set()
 
     def start(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -22,16 +25,13 @@ async def beside() -> AsyncIterator[Start]:
         task.add_done_callback(running.discard)
         return task
 
-    failure: BaseException | None = None
     try:
         async with asyncio.TaskGroup() as group:
             yield start
             for task in tuple(running):
                 task.cancel()
-    except* SimulatorError as failures:
-        failure = first_of(failures)
-    if failure is not None:
-        raise failure
+    except BaseExceptionGroup as failures:
+        raise first_of(failures.subgroup(SimulatorError) or failures) from failures
 
 
 def first_of(failures: BaseExceptionGroup[BaseException]) -> BaseException:

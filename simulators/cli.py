@@ -7,7 +7,7 @@ import signal
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import structlog
 import typer
@@ -23,6 +23,9 @@ from simulators.printing import Json, Seed
 from simulators.printing import fail as _fail
 from simulators.printing import print_result as _print
 from simulators.results import Row
+
+if TYPE_CHECKING:
+    from simulators.bench import Bench
 
 app = typer.Typer(
     name="simulate", help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
@@ -52,6 +55,7 @@ def demo(
     until_closed: Annotated[
         int | None, typer.Option(min=1, help="stop by itself once so many cases are closed")
     ] = None,
+    as_json: Json = False,
 ) -> None:
     """The real service with a simulated Zhengzhou around it, in one terminal, until Ctrl-C.
 
@@ -66,6 +70,7 @@ def demo(
         data_dir=data_dir,
         for_s=for_s,
         until_closed=until_closed,
+        as_json=as_json,
     )
     raise typer.Exit(run_demo(options))
 
@@ -105,17 +110,20 @@ def bench(
         return
     if instances is not None:
         _write_instances(name, seed, instances)
-    results: dict[str, Sequence[Row]] = {}
-    for chosen in BENCHES if name is BenchName.ALL else (name.value,):
-        measure = (GLANCES if quick and chosen in GLANCES else BENCHES)[chosen]
+    benches = {**BENCHES, **GLANCES} if quick else BENCHES
+    if name is BenchName.ALL and minutes is None:
+        results = _measure_all(benches, seed, as_json=as_json)
+    else:
         try:
-            rows = measure(seed) if minutes is None else _watch_console(name, seed, minutes)
+            rows = benches[name.value](seed) if minutes is None else _watch_console(name, seed, minutes)
         except SimulatorError as error:
-            raise _fail(f"bench {chosen}: {error}") from None
-        results[chosen] = rows
-        _print(f"bench {chosen}", seed, rows, as_json=as_json)
+            raise _fail(f"bench {name.value}: {error}") from None
+        results = {name.value: rows}
+        _print(f"bench {name.value}", seed, rows, as_json=as_json)
     if write:
         _write_page(results, seed, write)
+    if failed := [bench for bench, rows in results.items() if any("failed" in row for row in rows)]:
+        raise _fail(f"no figures of {', '.join(failed)}")
 
 
 @app.command()
@@ -141,6 +149,17 @@ def chaos(
     for finding in result.findings:
         typer.echo(f"wrong: {finding}", err=True)
     raise typer.Exit(1 if result.findings else 0)
+
+
+def _measure_all(benches: Mapping[str, Bench], seed: int, *, as_json: bool) -> dict[str, Sequence[Row]]:
+    """Each is printed when it is done, so that Ctrl-C loses only the one that is under way."""
+    from simulators.bench.series import measure_series
+
+    results: dict[str, Sequence[Row]] = {}
+    for name, rows in measure_series(benches, seed):
+        results[name] = rows
+        _print(f"bench {name}", seed, rows, as_json=as_json)
+    return results
 
 
 def _watch_console(name: BenchName, seed: int, minutes: float) -> Sequence[Row]:

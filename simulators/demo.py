@@ -39,6 +39,7 @@ from simulators.intake import Hotline, PublicPage
 from simulators.operators import Centre
 from simulators.pace import DEMO_LIFE_FACTOR, Pace
 from simulators.registration import OPERATOR, Keys, register
+from simulators.results import write_result
 from simulators.roads import RoadNetwork, build_roads
 from simulators.screen import Screen, choose_screen
 from simulators.service import Service
@@ -67,11 +68,13 @@ class Options:
     data_dir: Path | None
     for_s: float | None
     until_closed: int | None
+    as_json: bool = False
+    """One object at the end on standard output, and all else on standard error."""
 
 
 def run_demo(options: Options) -> int:
     """Runs until stopped; the exit code. Foreseeable errors end in one line."""
-    screen = choose_screen()
+    screen = choose_screen(aside=options.as_json)
     with ExitStack() as stack:
         try:
             data_dir = options.data_dir or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="rescue-demo-")))
@@ -173,7 +176,7 @@ class Demo:
                 self._say("every company listens, the lifts are coming on line")
                 start(centre.work())
                 start(fate.strike_on())
-                await self._show(link, centre, Login(url=ready.http, name=OPERATOR, password=keys.password))
+                await self._show(link, centre, await _open_doors(staff, city, ready.http, keys.password))
 
     async def _show(self, link: FleetLink, centre: Centre, login: Login) -> None:
         """Summaries, until cancelled."""
@@ -220,6 +223,9 @@ class Demo:
             typer.echo(f"error: {self._closed} of {wanted} cases were closed", err=True)
             return 1
         self._say(f"stopped; cases closed: {self._closed}; nothing is left running")
+        if self._options.as_json:
+            row = {"lifts": self._options.lifts, "seconds": round(self._elapsed_s(), 1), "cases_closed": self._closed}
+            typer.echo(write_result("demo", self._options.seed, [row]))
         return 0
 
     def _say(self, line: str) -> None:
@@ -230,6 +236,18 @@ class Demo:
 
     def _elapsed_s(self) -> float:
         return time.monotonic() - self._started_at
+
+
+async def _open_doors(staff: Api, city: City, url: str, password: str) -> Login:
+    """The pages for a person to try: the console, a crew's phone, and what somebody in a car sees."""
+    link = await staff.post(f"/crews/{city.crews[0].crew_id}/sign_in", {})
+    return Login(
+        url=url,
+        name=OPERATOR,
+        password=password,
+        phone=f"{url}/crew#{link['url'].rpartition('#')[2]}",
+        plate=f"{url}/r/{city.lifts[0].rescue_code}",
+    )
 
 
 def _make_callers(around: Surroundings[World], staff: Api, session: aiohttp.ClientSession, url: str) -> Callers:

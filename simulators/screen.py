@@ -36,21 +36,24 @@ class PlainScreen:
 
     every_s = 10.0
 
+    def __init__(self, *, aside: bool = False) -> None:
+        self._aside = aside
+
     def say(self, line: str) -> None:
-        """Printed as it is."""
-        typer.echo(line)
+        """Printed as it is; aside, on standard error."""
+        typer.echo(line, err=self._aside)
 
     def tell(self, line: str) -> None:
         """Printed as it is."""
-        typer.echo(line)
+        self.say(line)
 
     def show(self, summary: Summary) -> None:
         """Printed as one line."""
-        typer.echo(write_line(summary))
+        self.say(write_line(summary))
 
     def live(self, login: Login, life_factor: float) -> AbstractContextManager[object]:
         """Prints the banner; there is nothing to set up."""
-        typer.echo(write_banner(login, life_factor))
+        self.say(write_banner(login, life_factor))
         return nullcontext()
 
 
@@ -79,6 +82,6 @@ class LiveScreen:
         return self._live
 
 
-def choose_screen() -> Screen:
-    """A live screen where there is a terminal to draw on."""
-    return LiveScreen() if Console().is_terminal else PlainScreen()
+def choose_screen(*, aside: bool = False) -> Screen:
+    """A live screen where there is a terminal to draw on; lines aside where standard output is for something else."""
+    return LiveScreen() if Console().is_terminal and not aside else PlainScreen(aside=aside)

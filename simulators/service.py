@@ -13,8 +13,8 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -27,6 +27,8 @@ from simulators.errors import ServiceFailedError
 
 READY_WITHIN_S = 60.0
 STOPPED_WITHIN_S = 7.0
+NOTICED_WITHIN_S = 3.0
+"""Whoever talks to a service that dies, or to its broker, may notice sooner than its process has ended."""
 LEFTOVERS_STOPPED_WITHIN_S = 1.5
 COMMAND_WITHIN_S = 120.0
 RESCUE = (sys.executable, "-m", "rescue.cli")
@@ -103,6 +105,19 @@ class Service:
         while await self._process.stdout.read(65_536):
             pass
         raise await self._died()
+
+    @asynccontextmanager
+    async def blamed(self) -> AsyncIterator[None]:
+        """Whatever fails inside because the service stopped is said of the service: raises ServiceFailedError then."""
+        try:
+            yield
+        except Exception:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(NOTICED_WITHIN_S):
+                    await self._process.wait()
+            if self._process.returncode is not None:
+                raise await self._died() from None
+            raise
 
     async def command(self, *arguments: str) -> str:
         """Runs one `rescue` command against this service's database; its output. Raises ServiceFailedError."""

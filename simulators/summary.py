@@ -21,11 +21,15 @@ STAGE_STYLES = {"open": "bold red", "dispatched": "yellow", "en_route": "cyan", 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login:
-    """How a person gets into the console."""
+    """How a person gets into the console, and what else there is to try in a browser."""
 
     url: str
     name: str
     password: str
+    phone: str
+    """A link that makes any browser the phone of one crew, once."""
+    plate: str
+    """What the code on the plate in one lift's car leads to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +62,8 @@ def write_banner(login: Login, life_factor: float) -> str:
     """What a newcomer must know before the first case."""
     return (
         f"console  {login.url}   name {login.name}   password {login.password}\n"
+        f"a crew's phone  {login.phone}\n"
+        f"in a lift  {login.plate}\n"
         f"Faster than life: crews, their work on site and callers live {life_factor:g} times faster than people do. "
         "Lifts, deadlines and the service keep the real clock."
     )

@@ -29,7 +29,8 @@ class Held:
 
 def hold(bench: str, rows: Sequence[Row]) -> list[Held]:
     """The lines of one bench, in the order of its rows; none of a bench that is not known here."""
-    return list(_LINES[bench](rows)) if bench in _LINES else []
+    measured = [row for row in rows if "failed" not in row]
+    return list(_LINES[bench](measured)) if bench in _LINES else []
 
 
 def _ingest(rows: Sequence[Row]) -> Iterator[Held]:
@@ -55,7 +56,7 @@ def _dispatch(rows: Sequence[Row]) -> Iterator[Held]:
     for name in dict.fromkeys(row["instance"] for row in rows):
         by_method = {str(row["method"]): row for row in rows if row["instance"] == name}
         for peer in ("greedy", "vroom", "optimum"):
-            if peer in by_method:
+            if {"ours", peer} <= by_method.keys():
                 yield from _beside(str(name), peer, by_method["ours"], by_method[peer])
 
 
@@ -85,6 +86,18 @@ def _live(rows: Sequence[Row]) -> Iterator[Held]:
             yield Held(what=what, ours=float(row["live_cpu"]), against="goal", theirs=0.1)
 
 
+def _console(rows: Sequence[Row]) -> Iterator[Held]:
+    goals = {
+        "frame_mean_ms": ("mean frame while panning, ms", 20.0),
+        "paint_p95_ms": ("P95 from the socket to the screen, ms", 50.0),
+        "row_ms": ("from an alarm on the socket to its row, at most, ms", 100.0),
+    }
+    for row in rows:
+        for key, (words, goal) in goals.items():
+            if row.get(key) is not None:
+                yield Held(what=f"console, {row['level']}: {words}", ours=float(row[key]), against="goal", theirs=goal)
+
+
 def _reports(rows: Sequence[Row]) -> Iterator[Held]:
     for row in rows:
         yield Held(what=f"a month by {row['report']}, ms", ours=float(row["ms"]), against="goal", theirs=1000.0)
@@ -96,5 +109,6 @@ _LINES: Mapping[str, Callable[[Sequence[Row]], Iterator[Held]]] = {
     "dispatch": _dispatch,
     "detection": _detection,
     "live": _live,
+    "console": _console,
     "reports": _reports,
 }

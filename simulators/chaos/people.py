@@ -163,7 +163,7 @@ class Staff:
         """A merely possible entrapment: there is an answer from the car."""
         path = f"/incidents/{case['id']}/candidates"
         candidates = await insist(lambda: self._api.get_all(path), self._ledger, "candidates")
-        crew_id = next((one["crew_id"] for one in candidates if one["may_go"]), None)
+        crew_id = next((one["crew_id"] for one in candidates if one["may_go"] and not one["asked"]), None)
         if crew_id is not None:
             await self._act(case, "assign", crew_id=crew_id, reason="they answer")
 

@@ -16,6 +16,7 @@ import aiohttp
 import asyncpg
 
 from rescue.embedded import EmbeddedError
+from simulators.beside import first_of
 from simulators.chaos.faults import KILLS, Fault, Stroke, draw_strokes, make_faults
 from simulators.chaos.town import Town, settle_town
 from simulators.chaos.verdict import Verdict, judge
@@ -73,7 +74,7 @@ def run_chaos(plan: Plan) -> Result:
             directory.mkdir(parents=True, exist_ok=True)
             return asyncio.run(_run(plan, directory))
     except* (EmbeddedError, asyncpg.PostgresError, OSError, SimulatorError) as errors:
-        raise SimulatorError(f"chaos itself failed: {_first_of(errors)}") from errors
+        raise SimulatorError(f"chaos itself failed: {first_of(errors)}") from errors
 
 
 async def _run(plan: Plan, directory: Path) -> Result:
@@ -183,8 +184,3 @@ def _rows_of(recovered_s: Mapping[str, Sequence[float]]) -> Iterator[Row]:
             "recovered_p50_s": round(statistics.median(times), 1),
             "recovered_max_s": round(max(times), 1),
         }
-
-
-def _first_of(failures: BaseExceptionGroup[BaseException]) -> BaseException:
-    first = failures.exceptions[0]
-    return _first_of(first) if isinstance(first, BaseExceptionGroup) else first

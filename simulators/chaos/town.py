@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
-from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -17,6 +15,7 @@ import aiohttp
 from simulators.api import Api
 from simulators.bench.around import find_free_port, tell
 from simulators.bench.latency import read_metrics
+from simulators.beside import beside
 from simulators.chaos.clock import NoClock, SteppedClock
 from simulators.chaos.disk import NoSmallDisk, SmallDisk
 from simulators.chaos.faults import Victims
@@ -106,7 +105,7 @@ async def settle_town(directory: Path, seed: int) -> AsyncIterator[Town]:
         database, broker = await _start_servers(directory, ways, stack)
         desk = Desk(directory / "service", find_free_port(), _settings(database, ways, clock))
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        start = await stack.enter_async_context(_beside())
+        start = await stack.enter_async_context(beside())
         start(desk.run())
         keys = await register(await desk.wait_ready(), city, directory)
         tell(f"{LIFTS} lifts, {len(city.companies)} companies and {len(city.crews)} crews")
@@ -163,23 +162,6 @@ def _settings(database: Server, ways: Passages, clock: SteppedClock | None) -> M
     mqtt_url = f"mqtt://{HOST}:{ways.to_broker.port}"
     stepped = {} if clock is None else clock.environment
     return {**SETTINGS, **stepped, "RESCUE_DATABASE_URL": database_url, "RESCUE_MQTT_URL": mqtt_url}
-
-
-@asynccontextmanager
-async def _beside() -> AsyncIterator[Start]:
-    """Starts what runs beside the rest, and ends with the block; an error of any of it ends the block."""
-    running: set[asyncio.Task[None]] = set()
-    async with asyncio.TaskGroup() as group:
-
-        def start(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-            task = group.create_task(work)
-            running.add(task)
-            task.add_done_callback(running.discard)
-            return task
-
-        yield start
-        for task in tuple(running):
-            task.cancel()
 
 
 def _make_offices(

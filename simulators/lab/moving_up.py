@@ -16,6 +16,7 @@ import numpy as np
 from dispatch.cover import Ground, advise
 from dispatch.crews import CrewId, Position, StationId
 from dispatch.travel import distances_m
+from simulators.lab.policies import MoveUp
 from simulators.lab.town import Floats, Ints, Town, instant
 from simulators.lab.travel import Line
 
@@ -27,9 +28,16 @@ ROUNDS: Final = 4
 """The advice names a few moves at a time; so often it is asked again with those made."""
 
 
-def move_up(town: Town, line: Line, free: Ints, places: Floats, at_s: float) -> Mapping[int, Position]:
-    """Which crews should wait at which place, by row."""
+def follow_cover(town: Town, line: Line) -> MoveUp:
+    """Crews wait where the advice has them in this town."""
     cells, weights = _cells(town)
+    return lambda town, free, places, at_s: _move_up(town, line, cells, weights, free, places, at_s)
+
+
+def _move_up(
+    town: Town, line: Line, cells: list[Position], weights: Floats, free: Ints, places: Floats, at_s: float
+) -> Mapping[int, Position]:
+    """Which crews should wait at which place, by row."""
     stations = [Position(one.lon, one.lat) for one in town.city.stations]
     waiting: dict[int, Position] = {}
     places = places.copy()

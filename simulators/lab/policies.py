@@ -123,7 +123,7 @@ def _of_level(town: Town, question: Question) -> Ints:
     if question.level > 1:
         return question.free
     company = town.city.lifts[question.call.lift].company_id
-    return np.intersect1d(question.free, town.crews_of.get(company, np.array([], dtype=np.int64)))
+    return np.intersect1d(question.free, town.crews_of.get(company, np.array([], dtype=np.int64)), assume_unique=True)
 
 
 def _problem(town: Town, question: Question, rows: Ints, rules: Rules) -> Problem:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from time import perf_counter
 
 from simulators.lab.calls import DAYS, Call, draw_calls
 from simulators.lab.figures import Lived, count
-from simulators.lab.moving_up import move_up
+from simulators.lab.moving_up import follow_cover
 from simulators.lab.pace import find_pace
 from simulators.lab.policies import Practice, by_hand, by_phone, pick_by_base, pick_by_product, pick_closest
 from simulators.lab.staffing import fewer, more_at_night
@@ -49,7 +50,10 @@ class Findings:
 def run_lab(
     *, lifts: int, seed: int, days: int = DAYS, only: Sequence[str] = (), tell: Tell = lambda _, __: None
 ) -> Findings:
-    """Live through the year once for each policy. ValueError names a policy that there is not."""
+    """Live through the year once for each policy. ValueError names a policy that there is not.
+
+    Ctrl-C ends it with the policies whose year is over.
+    """
     if unknown := set(only) - set(POLICIES):
         raise ValueError(f"no policy {', '.join(sorted(unknown))}; there are {', '.join(POLICIES)}")
     tell("town", 0.0)
@@ -60,9 +64,14 @@ def run_lab(
     practices = [today, *_others(town, calls, pace)]
     assert [one.name for one in practices] == list(POLICIES), "a policy is listed as it is made"
     chosen = [one for one in practices if not only or one.name in only]
-    return Findings(
-        pace=pace, years=[_live(town, one, calls, pace, seed, days, tell) for one in chosen], calls=len(calls)
-    )
+    years: list[Lived] = []
+    with suppress(KeyboardInterrupt):
+        for one in chosen:
+            lived = _live(town, one, calls, pace, seed, days, tell)
+            years.append(lived)
+    if not years:
+        raise KeyboardInterrupt
+    return Findings(pace=pace, years=years, calls=len(calls))
 
 
 def _live(
@@ -100,7 +109,7 @@ def _others(town: Town, calls: Sequence[Call], pace: float) -> list[Practice]:
             name="ours_cover",
             says="ours, crews waiting where the product's cover advice has them",
             pick=ours,
-            move_up=lambda town, free, places, at_s: move_up(town, line, free, places, at_s),
+            move_up=follow_cover(town, line),
         ),
         Practice(name="ours_fewer", says="ours, with every fifth crew less", pick=ours, shifts=fewer),
         Practice(name="ours_night", says="ours, every tenth crew of the day by night", pick=ours, shifts=more_at_night),

@@ -73,6 +73,10 @@ class Year:
     _was_at: Floats = field(init=False)
     _until_s: Floats = field(init=False)
     _shifts: Sequence[str] = field(init=False)
+    _hour: int = -1
+    """The hour of the year for which the next two are worked out: shifts and rounds change on the hour."""
+    _on_duty: Flags = field(init=False)
+    _on_rounds: Floats = field(init=False)
 
     def __post_init__(self) -> None:
         crews = len(self.town.city.crews)
@@ -105,7 +109,7 @@ class Year:
         """Idle crews go where they are advised to wait; the others wait where they always do."""
         assert self.practice.move_up is not None, "asked only of a policy that moves crews"
         self._waits = {}
-        can_go = self._is_free & self.town.can_be_asked(at_s, self._shifts)
+        can_go = self._can_be_asked(at_s)
         self._waits = self.practice.move_up(self.town, np.flatnonzero(can_go), self._places(at_s), at_s)
 
     def _at(self, at_s: float, event: Event) -> None:
@@ -141,7 +145,7 @@ class Year:
     def _pick(self, course: Course, at_s: float) -> int | None:
         """The next crew, of the first level that has one."""
         places = self._places(at_s)
-        can_go = self._is_free & self.town.can_be_asked(at_s, self._shifts)
+        can_go = self._can_be_asked(at_s)
         can_go[list(course.asked)] = False
         free = np.flatnonzero(can_go)
         while True:
@@ -151,8 +155,19 @@ class Year:
                     return row
             course.level, course.asked_at_level = course.level + 1, 0
 
+    def _can_be_asked(self, at_s: float) -> Flags:
+        self._begin_hour(at_s)
+        return self._is_free & self._on_duty
+
+    def _begin_hour(self, at_s: float) -> None:
+        if (hour := int(at_s // 3600)) != self._hour:
+            self._hour = hour
+            self._on_duty = self.town.can_be_asked(at_s, self._shifts)
+            self._on_rounds = self.town.places_of_crews(at_s)
+
     def _places(self, at_s: float) -> Floats:
-        places = self.town.places_of_crews(at_s)
+        self._begin_hour(at_s)
+        places = self._on_rounds.copy()
         for row, place in self._waits.items():
             places[row] = place.lon, place.lat
         still = self._until_s > at_s

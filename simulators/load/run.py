@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import signal
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -25,6 +26,7 @@ from simulators.api import Api
 from simulators.bench.around import find_free_port, tell
 from simulators.bench.endpoints import Endpoint, Offers
 from simulators.bench.latency import Watch, read_metrics, watching_commits
+from simulators.beside import beside
 from simulators.companies import WebhookServer
 from simulators.errors import ServiceFailedError, SimulatorError
 from simulators.gateway import Gateway
@@ -38,8 +40,6 @@ from simulators.registration import Keys, register
 from simulators.results import Row
 from simulators.service import Service
 
-Start = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
-"""How something is begun beside the measurement."""
 HEARD_WITHIN_S = 180.0
 """Every lift, once, before anything is measured."""
 SETTLED_WITHIN_S = 60.0
@@ -63,6 +63,10 @@ class Load:
     """So many lifts lose their power at once, half-way."""
     warm_s: float = 15.0
     """Steady talk before the first alarm."""
+    calls_within_s: float = 10.0
+    """Of the darkness: people press the button sooner or later."""
+    ended_after_s: float = 5.0
+    """The operator ends a case so long after its company has heard of it."""
     seed: int = 1
     data_dir: Path | None = None
     database_url: str | None = None
@@ -166,17 +170,6 @@ def run_load(load: Load) -> Result:
         raise SimulatorError(f"the load's own database: {error}") from error
     except OSError as error:
         raise SimulatorError(f"{error.strerror or error}: {error.filename or 'a connection of the load'}") from error
-    except BaseExceptionGroup as group:
-        raise _first(group) from group
-
-
-def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """Of several that failed together, whoever says what a person can act on."""
-    found, _ = group.split(SimulatorError)
-    one: BaseException = found or group
-    while isinstance(one, BaseExceptionGroup):
-        one = one.exceptions[0]
-    return one
 
 
 def _demand_room(directory: Path) -> None:
@@ -207,23 +200,6 @@ async def _run(load: Load, directory: Path) -> Result:
 
 
 @asynccontextmanager
-async def _beside() -> AsyncIterator[Start]:
-    """What is started beside the block ends with it, and ends it by failing."""
-    started: list[asyncio.Task[None]] = []
-    async with asyncio.TaskGroup() as tasks:
-
-        def start(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-            started.append(tasks.create_task(work))
-            return started[-1]
-
-        try:
-            yield start
-        finally:
-            for task in started:
-                task.cancel()
-
-
-@asynccontextmanager
 async def _bench(load: Load, town: Town, directory: Path) -> AsyncIterator[Bench]:
     watch, offers = Watch(), Offers()
     endpoints = {company.company_id: Endpoint(offers) for company in town.city.companies}
@@ -237,7 +213,8 @@ async def _bench(load: Load, town: Town, directory: Path) -> AsyncIterator[Bench
                 settings={name: url for name, url in around.items() if url},
             )
         )
-        start = await stack.enter_async_context(_beside())
+        await stack.enter_async_context(service.blamed())
+        start = await stack.enter_async_context(beside())
         start(service.watch())
         tell(f"the service is ready; {len(town.city.lifts):,} lifts are imported")
         session = await stack.enter_async_context(aiohttp.ClientSession())
@@ -270,7 +247,9 @@ async def _bench(load: Load, town: Town, directory: Path) -> AsyncIterator[Bench
                 watch=watch,
                 offers=offers,
                 rng=Random(f"calls {load.seed}"),
-                start=await stack.enter_async_context(_beside()),
+                calls_within_s=load.calls_within_s,
+                ended_after_s=load.ended_after_s,
+                start=await stack.enter_async_context(beside()),
             ),
             usage=Usage(service.pid),
         )
@@ -307,7 +286,9 @@ async def _measure(bench: Bench, for_s: float) -> Result:
     began_at, sent_before = time.perf_counter(), bench.sender.sent
     raising = calls.start(calls.raise_evenly(town.callers, for_s))
     dark: asyncio.Task[None] | None = None
-    while (passed_s := time.perf_counter() - began_at) < for_s:
+    stopped = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stopped.set)
+    while (passed_s := time.perf_counter() - began_at) < for_s and not stopped.is_set():
         await asyncio.sleep(LOOK_EVERY_S)
         _say(await bench.look(), calls)
         if town.cut and dark is None and passed_s >= for_s / 2:
@@ -315,12 +296,20 @@ async def _measure(bench: Bench, for_s: float) -> Result:
             dark = calls.start(calls.raise_in_the_dark(town.trapped))
             tell(f"{town.cut.last - town.cut.first:,} lifts lose their power; people are in {len(town.trapped)}")
     passed_s = time.perf_counter() - began_at
+    asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
     await stop(bench.sender)
-    await raising
-    if dark is not None:
-        await dark
+    await _end([raising, *([dark] if dark else [])], early=stopped.is_set())
     lost = await _settle(bench, counts)
     return _result(bench, passed_s, bench.sender.sent - sent_before, lost)
+
+
+async def _end(callers: Sequence[asyncio.Task[None]], *, early: bool) -> None:
+    """Everybody has called; or, when the load was told to stop, whoever has not will not."""
+    if early:
+        tell("told to stop: this is what was measured until now")
+        for calling in callers:
+            calling.cancel()
+    await asyncio.wait(callers)
 
 
 def _say(second: Second, calls: Calls) -> None:

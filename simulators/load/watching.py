@@ -22,10 +22,7 @@ from simulators.errors import ApiError
 from simulators.gateway import Gateway
 from simulators.results import Row
 
-ENDED_AFTER_S = 5.0
 LOOK_EVERY_S = 0.25
-CALLS_WITHIN_S = 10.0
-"""Of the darkness: people press the button sooner or later."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,6 +34,8 @@ class Calls:
     watch: Watch
     offers: Offers
     rng: Random
+    calls_within_s: float
+    ended_after_s: float
     start: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
     raised: list[Lift] = field(default_factory=list)
 
@@ -52,7 +51,7 @@ class Calls:
     async def raise_in_the_dark(self, lifts: Sequence[Lift]) -> None:
         """Those who are trapped call; their cases stay open."""
         began_at = time.perf_counter()
-        for instant, lift in sorted((self.rng.uniform(0, CALLS_WITHIN_S), lift.lift_id) for lift in lifts):
+        for instant, lift in sorted((self.rng.uniform(0, self.calls_within_s), lift.lift_id) for lift in lifts):
             await asyncio.sleep(max(0.0, began_at + instant - time.perf_counter()))
             self._raise(next(one for one in lifts if one.lift_id == lift))
 
@@ -85,7 +84,7 @@ class Calls:
     async def _end_later(self, lift: Lift) -> None:
         while not self.is_settled([lift]):  # noqa: ASYNC110 - the service has no event of ours to wait for
             await asyncio.sleep(LOOK_EVERY_S)
-        await asyncio.sleep(ENDED_AFTER_S)
+        await asyncio.sleep(self.ended_after_s)
         incident = self.offers.incidents[lift.lift_id]
         with suppress(ApiError):  # then it stays open, and the board is one case fuller
             await self.operator.post(f"/incidents/{incident}/false_alarm", {"reason": "the load has measured it"})

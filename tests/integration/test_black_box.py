@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import os
-import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
@@ -20,6 +17,7 @@ from rescue.store.postgres import PostgresStore
 from rescue.timeline import Entry
 from tests.contract.cases import decision, incident
 from tests.integration.centre import Centre, open_centre
+from tests.integration.tampering import command
 from tests.unit.devices.lifts import LIFT
 from tests.unit.recorded_lift import get_stuck, opening
 from tests.unit.recorded_lift import open_centre as open_tracker
@@ -51,15 +49,7 @@ async def keep(
 
 async def replay(store: PostgresStore, *arguments: str) -> tuple[int, str, str]:
     """The command's exit code and what it printed."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("RESCUE_")}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "rescue.cli", "replay", *arguments,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        env={**inherited, "RESCUE_DATABASE_URL": store.url},
-    )  # fmt: skip
-    out, errors = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, out.decode(), errors.decode()
+    return await command(store, "replay", *arguments)
 
 
 # --- in the database

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import signal
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 
+import psutil
 import pytest
 
-from simulators.errors import SimulatorError
+from simulators.errors import ServiceFailedError, SimulatorError
 from simulators.load.run import Load, run_load
 
 A_STREET = Load(
-    lifts=240, period_s=1.0, minutes=0.06, connections=240, alarms_per_s=1.0, cut=150, warm_s=1.0
+    lifts=240, period_s=1.0, minutes=0.06, connections=240, alarms_per_s=1.0, cut=150, warm_s=1.0,
+    calls_within_s=1.0, ended_after_s=0.5,
 )  # fmt: skip
 
 
@@ -38,3 +46,34 @@ def test_a_disk_without_room_is_found_before_anything_is_started(
     monkeypatch.setattr("simulators.load.run.ROOM_MB", 1 << 40)
     with pytest.raises(SimulatorError, match="make room"):
         run_load(replace(A_STREET, data_dir=tmp_path))
+
+
+def kill_the_service_once_the_sender_is_begun(directory: Path) -> None:
+    until = time.monotonic() + 60
+    while not (directory / "load.json").exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    for child in psutil.Process().children(recursive=True):
+        if "rescue.cli" in child.cmdline() and "serve" in child.cmdline():
+            child.kill()
+
+
+def test_a_service_that_dies_under_load_is_what_is_reported(tmp_path: Path) -> None:
+    killing = Thread(target=kill_the_service_once_the_sender_is_begun, args=[tmp_path])
+    killing.start()
+    with pytest.raises(ServiceFailedError, match=r"^the service stopped with exit code -9: \S"):
+        run_load(replace(A_STREET, data_dir=tmp_path, minutes=0.5, cut=0))
+    killing.join()
+
+
+def test_a_load_that_is_told_to_stop_says_what_it_measured_until_then(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "simulators.cli", "load", "--lifts=240", "--period=1", "--minutes=2",
+               "--alarms=0.5", f"--data-dir={tmp_path}", "--json"]  # fmt: skip
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert any(" received, " in line for line in process.stderr)
+        process.send_signal(signal.SIGINT)
+        printed, said = process.communicate()
+    (row,) = json.loads(printed)["rows"]
+    assert "told to stop" in said
+    assert (row["lost"], row["alarms_lost"]) == (0, 0)
+    assert row["seconds"] < 120

@@ -27,16 +27,6 @@ ATTEMPTS_AN_HOUR = 40
 """Four crews, each asked at most once in ten minutes, with room for operators' own choices."""
 
 
-class Broken(AssertionError):
-    """An invariant does not hold."""
-
-
-def demand(holds: bool, what: str) -> None:
-    """Raise Broken unless it holds."""
-    if not holds:
-        raise Broken(what)
-
-
 class Invariants:
     """Looks at what was committed, which is what survives."""
 
@@ -62,12 +52,12 @@ class Invariants:
         for incident in decision.incidents.values():
             before = board.incidents.get(incident.incident_id) or self._finished(incident.incident_id)
             risen = incident.version - before.version if before else 1
-            demand(risen == (incident.entries > (before.entries if before else 0)), f"version jumped: {incident}")
+            assert risen == (incident.entries > (before.entries if before else 0)), f"version jumped: {incident}"
             if before is None:
                 ghosts = [a.number for a in incident.alarms if (incident.lift_id, a.number) in self.ended]
-                demand(not ghosts, f"a ghost: {incident.lift_id} has a case for its ended alarm {ghosts}")
+                assert not ghosts, f"a ghost: {incident.lift_id} has a case for its ended alarm {ghosts}"
             else:
-                demand(_reachable(before.status, incident.status), f"{before.status} -> {incident.status}")
+                assert _reachable(before.status, incident.status), f"{before.status} -> {incident.status}"
 
     def _finished(self, incident_id: IncidentId) -> Incident | None:
         """A case that is over is not on the board, and may yet be told something late."""
@@ -84,9 +74,9 @@ class Invariants:
     def check_loaded(self, board: Board) -> None:
         """A board read from the store after a crash is what had been committed."""
         open_cases = {i: incident for i, incident in self.incidents.items() if _is_open(incident)}
-        demand(board.incidents == open_cases, "the board read back is not the one committed")
+        assert board.incidents == open_cases, "the board read back is not the one committed"
         members = {key: one for key, one in self.members.items() if one.parent_id in open_cases}
-        demand(board.members == members, "the lifts of an outage read back are not those committed")
+        assert board.members == members, "the lifts of an outage read back are not those committed"
 
     def check_board(self, board: Board, now: datetime, decision: Decision) -> None:
         """After a commit: the board and the store tell one story, and nothing waits for nothing.
@@ -95,15 +85,15 @@ class Invariants:
         """
         _check_one_open_case_a_lift(self.incidents.values())
         held = Counter(a.crew_id for a in self.assignments.values() if a.status in ACCEPTED)
-        demand(all(n == 1 for n in held.values()), f"a crew in two places: {held}")
+        assert all(n == 1 for n in held.values()), f"a crew in two places: {held}"
         for incident in board.incidents.values():
-            demand(bool(incident.deadlines), f"nothing ahead: {incident}")
+            assert bool(incident.deadlines), f"nothing ahead: {incident}"
             is_last = incident.level == FIRE_BRIGADE and incident.is_entrapment
-            demand(incident.handover is not None or not is_last, f"nobody is told to call: {incident}")
+            assert incident.handover is not None or not is_last, f"nobody is told to call: {incident}"
             is_in_time = min(incident.deadlines.values()) > now - timedelta(seconds=120)
-            demand(is_in_time or incident.incident_id in decision.incidents, f"a deadline was missed: {incident}")
+            assert is_in_time or incident.incident_id in decision.incidents, f"a deadline was missed: {incident}"
             hours = (now - incident.opened_at).total_seconds() / 3600
-            demand(incident.attempts <= ATTEMPTS_AN_HOUR * (hours + 1), f"asking storms: {incident.attempts} attempts")
+            assert incident.attempts <= ATTEMPTS_AN_HOUR * (hours + 1), f"asking storms: {incident.attempts} attempts"
 
     def check_acknowledged(self, simulated: SimulatedLift, number: int) -> None:
         """The lift is told that its alarm is in hand: then there is a case that says so."""
@@ -116,17 +106,17 @@ class Invariants:
                 and (i.trapped_since.timestamp() >= since or i.opened_at.timestamp() >= since or _is_open(i))
                 for i in cases
             )
-            demand(known, f"alarm {number} of {simulated.lift_id} was acknowledged and there is no case")
+            assert known, f"alarm {number} of {simulated.lift_id} was acknowledged and there is no case"
 
     def check_end(self, lifts: Iterable[SimulatedLift]) -> None:
         """After the quiet phase: everybody is out, every case ended, every history whole."""
         for simulated in lifts:
-            demand(not simulated.has_trapped_people, f"people are still in {simulated.lift_id}")
+            assert not simulated.has_trapped_people, f"people are still in {simulated.lift_id}"
         for incident in self.incidents.values():
-            demand(incident.status in FINAL, f"case {incident.number} never ended: {incident.status}")
+            assert incident.status in FINAL, f"case {incident.number} never ended: {incident.status}"
             entries = [e for e in self.entries if e.incident_id == incident.incident_id]
-            demand(first_break(entries) is None, f"the history of case {incident.number} is broken")
-            demand(len(entries) == incident.entries, f"the history of case {incident.number} has gaps")
+            assert first_break(entries) is None, f"the history of case {incident.number} is broken"
+            assert len(entries) == incident.entries, f"the history of case {incident.number} has gaps"
 
 
 def _is_open(incident: Incident) -> bool:
@@ -135,7 +125,7 @@ def _is_open(incident: Incident) -> bool:
 
 def _check_one_open_case_a_lift(incidents: Iterable[Incident]) -> None:
     open_cases = Counter(i.lift_id for i in incidents if _is_open(i) and i.lift_id is not None)
-    demand(all(n == 1 for n in open_cases.values()), f"two open cases for one lift: {open_cases}")
+    assert all(n == 1 for n in open_cases.values()), f"two open cases for one lift: {open_cases}"
 
 
 def _reachable(before: Status, after: Status) -> bool:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 
+from simulators.bench import Bench
 from simulators.bench.against import Held, hold
 from simulators.bench.page import write_page
+from simulators.bench.series import measure_series
+from simulators.errors import BrokerUnreachableError
+from simulators.results import Row
 
 INGEST = [{"method": "floor", "messages_per_s": 40_000}, {"method": "product", "messages_per_s": 28_000}]
 DISPATCH = [
@@ -45,3 +51,38 @@ def test_the_page_has_the_ratios_first_and_then_every_row_that_was_measured() ->
 
 def test_a_bar_in_a_value_does_not_break_the_table() -> None:
     assert "a\\|b" in write_page({"other": [{"name": "a|b"}]}, seed=1)
+
+
+def fail_to_reach_the_broker(_: int) -> list[Row]:
+    raise BrokerUnreachableError("no broker at\nmqtt://127.0.0.1:1")
+
+
+def fail_by_a_bug(_: int) -> list[Row]:
+    raise KeyError("wall_s")
+
+
+def never_end(_: int) -> list[Row]:
+    while True:
+        signal.pause()
+
+
+def test_a_bench_that_fails_leaves_its_reason_and_the_next_is_measured() -> None:
+    benches: dict[str, Bench] = {"desk": fail_to_reach_the_broker, "live": fail_by_a_bug, "ingest": lambda _: INGEST}
+    results = dict(measure_series(benches, seed=1))
+    assert results["desk"] == [{"failed": "no broker at mqtt://127.0.0.1:1"}]
+    assert results["live"] == [{"failed": "KeyError: 'wall_s'"}]
+    assert results["ingest"] == INGEST
+    page = write_page(results, seed=1)
+    assert "| no broker at mqtt://127.0.0.1:1 |" in page
+    assert "no-op paho subscriber" in page
+
+
+def test_a_bench_that_takes_too_long_is_stopped_and_says_so() -> None:
+    (desk, rows), (_, ingest) = measure_series({"desk": never_end, "ingest": lambda _: INGEST}, 1, one_within_s=0.05)
+    assert (desk, rows) == ("desk", [{"failed": "not done within 0 s"}])
+    assert ingest == INGEST
+
+
+def test_when_the_time_of_all_is_over_the_others_are_not_begun() -> None:
+    ((_, rows),) = measure_series({"desk": never_end}, 1, all_within_s=0.0)
+    assert rows == [{"failed": "not begun, for the time of all benches was over"}]

@@ -10,7 +10,13 @@ from simulators.chronicle import KEPT_LINES, Chronicle
 from simulators.summary import Login, Summary, draw_screen, write_banner, write_line
 from simulators.tally import REMEMBERED_CASES, Tally
 
-LOGIN = Login(url="http://127.0.0.1:8080", name="operator", password="correct horse")
+LOGIN = Login(
+    url="http://127.0.0.1:8080",
+    name="operator",
+    password="correct horse",
+    phone="http://127.0.0.1:8080/crew#key",
+    plate="http://127.0.0.1:8080/r/410105000001",
+)
 
 
 def case(number: int, status: str = "en_route", **facts: Any) -> dict[str, Any]:
@@ -66,6 +72,8 @@ def test_the_banner_says_where_to_look_and_that_people_live_faster_than_life() -
     assert "http://127.0.0.1:8080" in banner
     assert "operator" in banner
     assert "correct horse" in banner
+    assert LOGIN.phone in banner
+    assert LOGIN.plate in banner
     assert "60 times faster" in banner
     assert "real clock" in banner
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import pairwise
 
 import pytest
 
-from simulators.corpus.draw import draw_corpus
+from simulators.corpus.draw import Corpus, draw_corpus
 from simulators.corpus.mixes import MIXES, Mix
 from tests.unit.simulators.corpus.worlds import BY_NAME, channel, drawn, entrapments, statuses
 
 EVERY_MIX = pytest.mark.parametrize("mix", MIXES, ids=lambda mix: mix.name)
+
+
+@cache
+def street(name: str) -> Corpus:
+    """Drawn once for all who only look at it."""
+    return draw_corpus(BY_NAME[name], seed=4, lifts=range(16))
 
 
 @EVERY_MIX
@@ -31,14 +38,14 @@ def test_a_lifts_life_is_the_same_whoever_is_drawn_with_it() -> None:
 
 @EVERY_MIX
 def test_messages_arrive_in_order_and_never_before_they_were_sent(mix: Mix) -> None:
-    arrivals = draw_corpus(mix, seed=4, lifts=range(6)).arrivals
+    arrivals = street(mix.name).arrivals
     assert all(earlier.at <= later.at for earlier, later in pairwise(arrivals))
     assert all(one.sent_at <= one.at for one in arrivals)
 
 
 @EVERY_MIX
 def test_no_lift_says_that_its_door_is_open_at_a_landing_while_people_are_trapped(mix: Mix) -> None:
-    corpus = draw_corpus(mix, seed=4, lifts=range(16))
+    corpus = street(mix.name)
     for entrapment in entrapments(corpus):
         during = [
             body
@@ -50,7 +57,7 @@ def test_no_lift_says_that_its_door_is_open_at_a_landing_while_people_are_trappe
 
 @EVERY_MIX
 def test_what_shows_an_entrapment_was_sent_during_one_of_that_lift(mix: Mix) -> None:
-    corpus = draw_corpus(mix, seed=4, lifts=range(16))
+    corpus = street(mix.name)
     for arrival in corpus.arrivals:
         if arrival.shows and channel(arrival) == "status":
             truths = corpus.truths[arrival.lift_id].entrapments

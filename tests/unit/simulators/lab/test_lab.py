@@ -18,7 +18,7 @@ from simulators.lab.figures import Lived, bounds, count, row_of, saved
 from simulators.lab.pace import PUBLISHED_MEAN_S, find_pace
 from simulators.lab.policies import LIMITS, Practice, Question, pick_by_base, pick_by_product, pick_closest
 from simulators.lab.report import write_report
-from simulators.lab.run import Findings
+from simulators.lab.run import Findings, run_lab
 from simulators.lab.staffing import fewer, more_at_night
 from simulators.lab.town import Town, Traffic, instant, make_town
 from simulators.lab.year import Course, Year
@@ -207,3 +207,13 @@ def test_a_course_whose_car_went_on_by_itself_is_settled(lived: Year) -> None:
     call = replace(lived.courses[0].call, recovers_at_s=100.0, at_s=50.0)
     assert Course(call=call, ordered_at_s=50.0).is_settled(100.0)
     assert not Course(call=call, ordered_at_s=50.0).is_settled(99.0)
+
+
+def test_whoever_stops_the_lab_is_told_of_the_years_that_are_over() -> None:
+    def interrupt_in_the_second(what: str, share: float) -> None:
+        if what == "closest_idle" and share > 0:
+            raise KeyboardInterrupt
+
+    wanted = ["today", "closest_idle", "ours"]
+    findings = run_lab(lifts=LIFTS, seed=SEED, days=14, only=wanted, tell=interrupt_in_the_second)
+    assert [year.policy for year in findings.years] == ["today"]
