@@ -10,7 +10,7 @@ import gc
 YOUNG = 20_000
 """Objects made before the young are looked through; Python's own 700 costs a twentieth of the way in (measured)."""
 MIDDLE = 4
-"""Rounds of the young before those that outlived them are looked through: of 20 such rounds that took 0.22 s at once."""
+"""Rounds of the young before those that outlived them are looked through: of 20 that took 0.22 s at once."""
 OLD = 500
 
 

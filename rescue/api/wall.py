@@ -19,6 +19,7 @@ class WallFiguresView(BaseModel):
     """Of the entrapments found `since` the last midnight of the centre: the report's figures of the same meaning.
 
     `arrived_in_30_min_share` is of `arrivals_due`, those of which it is known by now; null where there is none.
+    `companies` are the names of companies by their ids, as the live cases bear them.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -31,6 +32,7 @@ class WallFiguresView(BaseModel):
     arrived_in_30_min_share: float | None
     arrival_mean_s: float | None
     on_site_mean_s: float | None
+    companies: dict[str, str]
 
 
 async def show_wall_figures(call: Call[Nothing, Nothing]) -> web.Response:
@@ -49,6 +51,7 @@ async def show_wall_figures(call: Call[Nothing, Nothing]) -> web.Response:
         arrived_in_30_min_share=figures["arrived_in_30_min_share"],
         arrival_mean_s=figures["arrival_mean_s"],
         on_site_mean_s=figures["on_site_mean_s"],
+        companies={one.company_id: one.name for one in call.context.desk.board.companies.values()},
     )
     return answer(view)
 

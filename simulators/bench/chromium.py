@@ -38,7 +38,8 @@ LARGEST_ANSWER = 64 * 1024 * 1024
 class Tab:
     """One page, and the conversation about it."""
 
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse, browser_pid: int) -> None:
+        self.browser_pid = browser_pid
         self._socket = socket
         self._numbers = itertools.count(1)
 
@@ -89,7 +90,7 @@ async def open_tab(directory: Path) -> AsyncIterator[Tab]:
         async with aiohttp.ClientSession() as session:
             address = await _page_address(session, port)
             async with session.ws_connect(address, max_msg_size=LARGEST_ANSWER) as socket:
-                yield Tab(socket)
+                yield Tab(socket, process.pid)
     finally:
         await _stop(process)
 

@@ -23,6 +23,8 @@ FLAGS = (
 )
 """As on a desktop without a graphics card: no WebGL."""
 PHONE: Any = {"width": 360, "height": 640}
+RULES_OF_COLOUR = ("color-contrast", "link-in-text-block")
+"""All that may be otherwise in the other theme."""
 LOOKS = [(language, scheme) for language in ("zh-CN", "en-GB") for scheme in ("light", "dark")]
 """Both languages in both themes."""
 
@@ -67,10 +69,12 @@ async def keep_shot(page: Page, name: str, *, whole: bool = False) -> None:
     await page.screenshot(path=SHOTS / f"{name}.png", full_page=whole)
 
 
-async def violations(page: Page) -> list[str]:
-    """What axe finds wrong with the page as it is shown now."""
-    await page.evaluate(AXE.read_text("utf-8"))
-    found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+async def violations(page: Page, *rules: str) -> list[str]:
+    """What axe finds wrong with the page as it is shown now, by these of its rules or all."""
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(AXE.read_text("utf-8"))
+    options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
+    found = await page.evaluate("options => axe.run(document, options)", options)
     return [f"{one['id']}: {node['html']}" for one in found["violations"] for node in one["nodes"]]
 
 

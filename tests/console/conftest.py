@@ -1,4 +1,4 @@
-"""One browser for each file of tests, and a centre at work for each test."""
+"""One browser for all tests of a worker, and a centre at work for each test."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from playwright.async_api import Browser, async_playwright
 
 from rescue.accounts import Role
 from rescue.store.postgres import PostgresStore
-from tests.console.screen import FLAGS
+from tests.console.browsing import FLAGS
 from tests.integration.centre import NOON, PASSWORD, Centre, open_centre
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
     chromium = shutil.which("chromium")
     assert chromium, "the console is tested in Chromium: tools/system-packages installs it"

@@ -23,7 +23,7 @@ from rescue.api.base_map import add_base_map, describe
 from rescue.base_map.files import BaseMapFiles
 from rescue.base_map.sources import MapSources
 from rescue.live.marks import FIELDS, HEADER, IN_A_FRAME, LAYOUT, RECORD, Marks, describe_bits
-from tests.console.screen import ROOT
+from tests.console.browsing import ROOT
 
 CONSOLE = ROOT / "rescue" / "console"
 BUILT_HERE = CONSOLE / "tests" / "map"

@@ -2,55 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, ConsoleMessage, Error, Locator, Page, Request, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
+from tests.console.browsing import RULES_OF_COLOUR, keep_shot, overflow, violations
 from tests.console.happenings import pass_time
 from tests.integration.centre import PASSWORD, Centre
 
-ROOT = Path(__file__).parent.parent.parent
-SHOTS = ROOT / "test-output" / "console"
-FLAGS = (
-    "--no-sandbox",
-    "--headless",
-    "--disable-gpu",
-    "--disable-software-rasterizer",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-"""As on a desktop without a graphics card: no WebGL."""
 SMALLEST: Any = {"width": 1366, "height": 768}
 WITHIN_MS = 10_000
-
-
-class Watch:
-    """What went on behind the page: complaints, and where it asked for something."""
-
-    def __init__(self, page: Page) -> None:
-        self.complaints: list[str] = []
-        self.asked: set[str] = set()
-        page.on("console", self._hear)
-        page.on("pageerror", self._note_error)
-        page.on("request", self._note_request)
-
-    def _hear(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
-            self.complaints.append(message.text)
-
-    def _note_error(self, error: Error) -> None:
-        self.complaints.append(str(error))
-
-    def _note_request(self, request: Request) -> None:
-        self.asked.add(request.url)
-
-
-async def keep_shot(page: Page, name: str) -> None:
-    """A picture for people to look at."""
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    await page.screenshot(path=SHOTS / f"{name}.png")
 
 
 async def open_page(
@@ -70,10 +31,18 @@ async def log_in(page: Page, centre: Centre, name: str = "li", password: str = P
     await page.keyboard.press("Enter")
 
 
+async def come_in(page: Page, centre: Centre, name: str = "li") -> None:
+    """By a session that was opened beforehand: the door itself is tested once."""
+    said = {"username": name, "password": PASSWORD}
+    opened = await page.context.request.post(f"{centre.url}/api/v1/session", data=said)
+    assert opened.ok, await opened.text()
+    await page.goto(centre.url)
+
+
 async def sit_down(browser: Browser, centre: Centre, name: str = "li", **looks: Any) -> Page:
     """A new browser with somebody logged in, the whole queue before them."""
     page = await open_page(browser, **looks)
-    await log_in(page, centre, name)
+    await come_in(page, centre, name)
     await whole_queue(page)
     return page
 
@@ -106,3 +75,17 @@ async def carry_out(page: Page, centre: Centre) -> None:
     """Nobody undoes the deed that is held in the case shown: its time comes."""
     await expect(page.locator(".case .deed-held")).to_be_visible()
     await pass_time(centre, 9)
+
+
+async def is_for_everybody(page: Page, name: str) -> None:
+    """In either theme axe finds nothing wrong with what is shown and it fits; its pictures are kept."""
+    before = await page.evaluate("document.documentElement.dataset.theme")
+    for theme in ("light", "dark"):
+        await page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+        # A theme is judged as it is, not on its way.
+        await page.wait_for_function("() => document.getAnimations().every(one => one.effect.target.closest('.row'))")
+        await keep_shot(page, f"{name}-{theme}")
+        rules = RULES_OF_COLOUR if theme == "dark" else ()
+        assert (name, theme, await violations(page, *rules)) == (name, theme, [])
+        assert await overflow(page) <= 0, f"{name} {theme}"
+    await page.evaluate("theme => { document.documentElement.dataset.theme = theme }", before)

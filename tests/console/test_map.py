@@ -15,6 +15,7 @@ from devices.datum import convert_wgs84_to_gcj02
 from rescue.base_map.districts import read_districts
 from rescue.base_map.drawing import draw_base_map
 from rescue.base_map.files import BaseMapFiles
+from tests.console.browsing import ROOT, Watch, keep_shot
 from tests.console.map_page import (
     CENTRE,
     HEARD_AT,
@@ -22,7 +23,6 @@ from tests.console.map_page import (
     build_page,
     frame,
     go_to,
-    node,
     on_screen,
     painted,
     pixel_at,
@@ -32,7 +32,7 @@ from tests.console.map_page import (
     show_city,
     view_of,
 )
-from tests.console.screen import ROOT, Watch, keep_shot, open_page
+from tests.console.screen import open_page
 
 HELSINKI = ROOT / "tests/unit/dispatch/roads/data/helsinki.osm.pbf"
 SIZE: Any = {"width": 1600, "height": 900}
@@ -80,10 +80,6 @@ async def page(browser: Browser) -> AsyncIterator[Page]:
     opened = await open_page(browser, size=SIZE)
     yield opened
     await opened.context.close()
-
-
-def test_the_maps_own_parts_do_what_their_tests_say() -> None:
-    node("node_modules/vitest/vitest.mjs", "run", "tests/map", "--reporter=dot")
 
 
 def test_the_shift_of_base_maps_is_tested_against_the_values_of_our_own() -> None:

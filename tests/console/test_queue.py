@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import gzip
+import re
 from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, expect
 
 from devices.faults import Fault
 from rescue.api.files import STATIC
-from tests.console.happenings import cut_power, find_entrapment, lose_link, put_up_building, raise_fault
-from tests.console.screen import Watch, fact, keep_shot, log_in, open_case, open_page, row_of, sit_down, whole_queue
+from tests.console.browsing import Watch
+from tests.console.happenings import cut_power, find_entrapment, lose_link, pass_time, put_up_building, raise_fault
+from tests.console.screen import fact, is_for_everybody, log_in, open_case, open_page, row_of, sit_down, whole_queue
 from tests.integration.centre import SCRIPT, Centre
 
 MOST_BYTES = 150_000
@@ -34,7 +36,7 @@ async def test_an_operator_logs_in_and_sees_who_is_trapped_where(centre: Centre,
         "unhandled",
     ):
         await expect(row).to_contain_text(said)
-    await expect(row.locator(".due")).to_contain_text("comfort 0:5")
+    await expect(row.locator(".due")).to_contain_text(re.compile("comfort (0:5|1:00)"))
     await expect(page.locator(".figures")).to_contain_text("0 / 5")
     await open_case(page, case)
     await expect(page.locator(".timeline li").first).to_contain_text("nearest free crew of the contracted company")
@@ -90,6 +92,10 @@ async def test_a_case_that_opens_is_on_the_screen_within_moments_and_read_out_if
     rows = page.locator(".queue .pinned [data-case]")
     await expect(rows.nth(0)).to_have_attribute("data-case", hurt["id"])
     await expect(rows.nth(1)).to_have_attribute("data-case", first["id"])
+    await expect(page.get_by_role("alert")).to_contain_text("100004")
+    centre.clock.forward(60)
+    grave = await raise_fault(centre, "L3", Fault.OVERSPEED)
+    await expect(row_of(page, grave)).to_be_visible()
     await expect(page.get_by_role("alert")).to_contain_text("100004")
 
 
@@ -156,7 +162,7 @@ async def test_an_entrapment_stands_above_every_other_case_the_others_by_their_k
     await expect(page.locator(".queue-head .counts")).to_have_text("entrapments 1 · unhandled 6 · all 6")
     await expect(rows.nth(0)).to_contain_text("Entrapment · likely")
     await expect(row_of(page, fault)).to_contain_text("Fault · door does not close")
-    await expect(row_of(page, fault).locator(".due")).to_contain_text("see to it 1:5")
+    await expect(row_of(page, fault).locator(".due")).to_contain_text(re.compile("see to it (1:5|2:00:00)"))
     await expect(row_of(page, silent)).to_contain_text("Link lost")
 
 
@@ -173,7 +179,7 @@ async def test_an_outage_says_where_it_is_and_how_many_lifts_suffer_and_a_case_i
         await expect(fact(page, word)).to_have_text(value)
     await page.locator(".members summary").click()
     await expect(page.locator(".members li")).to_have_count(3)
-    await keep_shot(page, "outage")
+    await is_for_everybody(page, "outage")
     await expect(row_of(page, trapped)).to_contain_text(f"part of {outage['number']}")
     await open_case(page, trapped)
     await expect(fact(page, "Part of case")).to_have_text(f"#{outage['number']}")
@@ -203,7 +209,7 @@ async def test_a_flood_is_grouped_by_building_and_handled_together_with_one_reas
     await expect(row_of(page, trapped[0])).to_be_visible()
     await groups.nth(0).locator("summary").click()
     await expect(groups.nth(0).locator(".picked-row").first).to_contain_text("go to this one first")
-    await keep_shot(page, "flood-grouped")
+    await is_for_everybody(page, "flood-grouped")
     await groups.nth(1).locator("summary").click()
     await groups.nth(1).get_by_label("Choose the group").check()
     bulk = page.locator(".bulk")
@@ -211,10 +217,38 @@ async def test_a_flood_is_grouped_by_building_and_handled_together_with_one_reas
     await bulk.get_by_role("combobox").select_option("close")
     await bulk.get_by_label("Reason").fill("one door drive for all of them")
     await bulk.get_by_role("button", name="Send").click()
-    await expect(page.locator(".bulk [role=status]")).to_have_text("7 done, 0 refused")
-    await expect(groups).to_have_count(1)
-    left = (await centre.get("operator", "/incidents?status=open")).body["items"]
-    assert len(left) == 5
+    await expect(page.locator(".bulk [role=status]")).to_have_text("7 asked for, can be undone; 0 refused")
+    corner = page.locator(".deeds")
+    await expect(corner.locator(".deed-held")).to_have_count(1)
+    await expect(corner).to_contain_text("Close · 7 cases · done in 8 s")
+    await is_for_everybody(page, "bulk-held")
+    await page.keyboard.press("u")
+    await expect(corner.locator(".deed-news")).to_contain_text("Close · undone · 7 cases")
+    await expect(page.locator(".bulk [role=status]")).to_have_text("7 undone, 0 refused")
+    assert await open_cases(centre) == 12
+
+
+async def test_what_is_closed_together_is_done_when_nobody_undoes_it_and_told_as_one(
+    centre: Centre, browser: Browser
+) -> None:
+    for lift_id in await put_up_building(centre, "Y", 3):
+        await raise_fault(centre, lift_id, Fault.DOOR_CLOSING)
+    page = await sit_down(browser, centre)
+    await page.get_by_role("button", name="Building").click()
+    await page.locator(".group summary").click()
+    await page.get_by_label("Choose the group").check()
+    bulk = page.locator(".bulk")
+    await bulk.get_by_role("combobox").select_option("false_alarm")
+    await bulk.get_by_label("Reason").fill("a test by the contractor")
+    await bulk.get_by_role("button", name="Send").click()
+    await expect(page.locator(".deeds")).to_contain_text("False alarm · 3 cases")
+    await pass_time(centre, 9)
+    await expect(page.locator(".deeds .deed-news")).to_contain_text("False alarm · done · 3 cases")
+    assert await open_cases(centre) == 0
+
+
+async def open_cases(centre: Centre) -> int:
+    return len((await centre.get("operator", "/incidents?status=open")).body["items"])
 
 
 async def test_the_whole_console_with_its_map_is_small_and_comes_from_nowhere_else(

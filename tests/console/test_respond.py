@@ -5,7 +5,8 @@ from __future__ import annotations
 from playwright.async_api import Browser, expect
 
 from rescue.sending.links import sign
-from tests.console.screen import Watch, keep_shot, open_page
+from tests.console.browsing import Watch, keep_shot
+from tests.console.screen import open_page
 from tests.integration.centre import LINK_KEY, NOON, SCRIPT, Centre
 
 

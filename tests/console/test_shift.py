@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from playwright.async_api import Browser, expect
 
-from tests.console.browsing import violations
-from tests.console.screen import fact, keep_shot, sit_down
+from tests.console.screen import fact, is_for_everybody, sit_down
 from tests.integration.centre import Centre
 
 
@@ -27,9 +26,8 @@ async def test_the_cases_of_a_shift_that_ends_are_taken_over_one_by_one(centre: 
     await expect(li.locator(".mine li")).to_have_count(2)
     await expect(li.locator(".shift .you")).to_contain_text("2")
     await li.get_by_label(f"For the next, of case {first['number']}").fill("the key is with the guard")
-    await keep_shot(li, "shift-ends")
     await expect(li.locator(".shift table").last).to_contain_text("1 / 1")
-    assert await violations(li) == []
+    await is_for_everybody(li, "shift-ends")
     await li.get_by_role("button", name="End the shift, leave 2 cases").click()
     await expect(li.locator(".mine")).to_contain_text("You are not on shift")
     await wang.get_by_role("button", name="交接班 H").click()
@@ -37,8 +35,7 @@ async def test_the_cases_of_a_shift_that_ends_are_taken_over_one_by_one(centre: 
     await expect(waiting).to_have_count(2)
     await expect(waiting.filter(has_text="100001")).to_contain_text("the key is with the guard")
     await wang.mouse.move(0, 0)
-    await keep_shot(wang, "shift-begins")
-    assert await violations(wang) == []
+    await is_for_everybody(wang, "shift-begins")
     await waiting.filter(has_text="100001").get_by_role("button", name="接班").click()
     await expect(waiting).to_have_count(1)
     await expect(li.locator(".waiting li")).to_have_count(1)

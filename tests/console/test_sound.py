@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.async_api import Browser, Page, expect
 
-from tests.console.screen import keep_shot, log_in, open_page, whole_queue
+from tests.console.screen import come_in, is_for_everybody, open_page, whole_queue
 from tests.integration.centre import Centre
 
 LISTEN = """
@@ -35,9 +35,10 @@ async def test_an_alarm_is_heard_again_and_again_until_somebody_takes_the_case(
 ) -> None:
     page = await open_page(browser, bypass_csp=True)
     await page.add_init_script(LISTEN)
-    await log_in(page, centre)
+    await come_in(page, centre)
     await whole_queue(page)
     await expect(page.locator(".sound")).to_contain_text("SOUND OFF")
+    await is_for_everybody(page, "sound-off")
     await page.get_by_role("button", name="Start shift").click()
     await expect(page.locator(".sound")).to_contain_text("Sound on")
     await peak_rises(page)  # the test tone
@@ -46,7 +47,7 @@ async def test_an_alarm_is_heard_again_and_again_until_somebody_takes_the_case(
     for _ in range(2):
         await peak_rises(page)
         await peak_falls(page)
-    await keep_shot(page, "sound-on")
+    await is_for_everybody(page, "sound-on")
     await centre.post("operator", f"/incidents/{case['id']}/claim")
     await expect(page.locator(".queue .pinned")).to_have_count(0)
     await peak_falls(page)
@@ -62,7 +63,7 @@ async def test_a_deadline_that_passes_is_heard_though_somebody_has_the_case(cent
     await centre.post("operator", f"/incidents/{case['id']}/claim")
     page = await open_page(browser, bypass_csp=True)
     await page.add_init_script(LISTEN)
-    await log_in(page, centre)
+    await come_in(page, centre)
     await whole_queue(page)
     await page.get_by_role("button", name="Start shift").click()
     await peak_rises(page)

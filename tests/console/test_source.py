@@ -13,7 +13,7 @@ from dispatch.problem import Ground
 from rescue.desk.reopening import REOPENED
 from rescue.escalation import Policy
 from rescue.incident import Deadline, Kind, Signal, Status
-from tests.console.screen import ROOT
+from tests.console.browsing import ROOT
 
 TOOL = runpy.run_path(str(ROOT / "tools" / "console_types.py"))
 CONSOLE: Path = TOOL["CONSOLE"]

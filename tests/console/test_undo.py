@@ -8,7 +8,7 @@ from playwright.async_api import Browser, expect
 
 from devices.faults import Fault
 from tests.console.happenings import pass_time, raise_fault
-from tests.console.screen import keep_shot, open_case, row_of, sit_down
+from tests.console.screen import is_for_everybody, open_case, row_of, sit_down
 from tests.integration.centre import Centre
 
 
@@ -26,7 +26,7 @@ async def test_a_dispatch_undone_by_key_within_its_hold_never_reaches_anybody(ce
     await page.keyboard.type("nearer by foot")
     await page.keyboard.press("Enter")
     await expect(page.locator(".case .deed-held")).to_contain_text("done in 8 s")
-    await keep_shot(page, "held-dispatch")
+    await is_for_everybody(page, "held-dispatch")
     await page.keyboard.press("u")
     await expect(page.locator(".deed-news")).to_contain_text("undone")
     await expect(page.locator(".case .deed-held")).to_have_count(0)
@@ -49,13 +49,15 @@ async def test_a_deed_is_done_when_its_time_has_come_or_whoever_asked_reads_why_
         await page.keyboard.press("Enter")
         await expect(page.locator(".case .deed-held")).to_contain_text(deed)
     await expect(page.locator(".deeds .deed-held")).to_contain_text("False alarm")
-    await keep_shot(page, "held-elsewhere")
+    await is_for_everybody(page, "held-elsewhere")
     await centre.post("operator", f"/incidents/{dropped['id']}/triage", {"people": 3, "injured": 1})
     await pass_time(centre, 9)
     await expect(page.locator(".deed-news.not")).to_contain_text("NOT DONE")
     await expect(page.locator(".deed-news").last).to_contain_text("done")
     await expect(row_of(page, done)).to_have_count(0)
-    await keep_shot(page, "held-outcomes")
+    await expect(page.locator("#case-title")).to_contain_text("Closed")
+    await expect(page.locator(".case .deed-held")).to_have_count(0)
+    await is_for_everybody(page, "held-outcomes")
     assert (await centre.get("operator", f"/incidents/{dropped['id']}")).body["status"] == "dispatched"
 
 
@@ -80,6 +82,6 @@ async def test_a_level_is_kept_and_a_fault_put_aside_with_a_reason_until_they_co
     await expect(page.locator(".others [data-case]")).to_have_count(0)
     await folded.locator("summary").click()
     await expect(folded).to_contain_text("Shelved until 13:00:00 · li · part ordered")
-    await keep_shot(page, "shelved")
+    await is_for_everybody(page, "shelved")
     await pass_time(centre, 3601)
     await expect(page.locator(".others [data-case]")).to_have_count(1)

@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from rescue.accounts import Role
-from tests.console.browsing import LOOKS, Watch, keep_shot, overflow, somebody, violations
+from tests.console.browsing import Watch, keep_shot, overflow, somebody, violations
 from tests.integration.centre import NOON, OFFICERS_PHONE, PASSWORD, SCRIPT, Centre
 
 FULL_HD: Any = {"width": 1920, "height": 1080}
@@ -59,6 +59,7 @@ async def test_the_wall_shows_open_cases_and_the_days_figures(centre: Centre, pa
     rows = page.locator("tbody tr")
     await expect(rows).to_have_count(3)
     await expect(rows.nth(0)).to_contain_text("100001")
+    await expect(rows.nth(0)).to_contain_text("安康电梯")
     await expect(rows.nth(0)).to_contain_text(re.compile("(20:00|19:5.) left"))
     await expect(page.locator(f"[data-case='{waiting['id']}']")).to_have_class("waits")
     opened = await centre.open_case("100004")
@@ -125,22 +126,25 @@ async def test_what_an_address_holds_is_shown_and_never_executed(centre: Centre,
     assert "executed" not in await page.title()
 
 
-@pytest.mark.parametrize(("language", "scheme"), LOOKS)
+@pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
 async def test_the_wall_is_sound_to_axe_and_nothing_is_too_small_at_4k(
-    centre: Centre, browser: Browser, language: str, scheme: str
+    centre: Centre, browser: Browser, language: str
 ) -> None:
     await busy_day(centre)
-    async with somebody(browser, language=language, scheme=scheme, screen=FOUR_K) as context:
+    async with somebody(browser, language=language, screen=FOUR_K) as context:
         page = await context.new_page()
         await show(page, centre)
         await expect(page.locator("tbody tr")).to_have_count(3)
         await expect(tile(page, 2)).to_have_text("3")
         assert await smallest_text_px(page) >= SMALLEST_AT_4K_PX
-        await keep_shot(page, f"wall-4k-{language[:2]}-{scheme}")
-        await page.set_viewport_size(FULL_HD)
-        assert await violations(page) == []
-        assert await overflow(page) <= 0
-        await keep_shot(page, f"wall-{language[:2]}-{scheme}")
+        for scheme in ("light", "dark"):
+            await keep_shot(page, f"wall-4k-{language[:2]}-{scheme}")
+            await page.set_viewport_size(FULL_HD)
+            assert (scheme, await violations(page)) == (scheme, [])
+            assert await overflow(page) <= 0
+            await keep_shot(page, f"wall-{language[:2]}-{scheme}")
+            await page.set_viewport_size(FOUR_K)
+            await page.get_by_role("button", name=re.compile("Dark|Light|深色|浅色")).click()
 
 
 async def smallest_text_px(page: Page) -> float:

@@ -1,4 +1,4 @@
-// What the console itself says. What the service says of a case comes as the service said it.
+// What the console itself says. What the service says of a case is put into Chinese by shared/words/said.
 
 import type { Word } from "../shared/words/language";
 
@@ -110,6 +110,8 @@ export const FLOOD = words({
   choose_all: ["选择本组", "Choose the group"],
   choose: ["选择案件 {}", "Choose case {}"],
   bulk_done: ["完成 {} 件，失败 {} 件", "{} done, {} refused"],
+  bulk_held: ["已提交 {} 件，可撤回；失败 {} 件", "{} asked for, can be undone; {} refused"],
+  bulk_undone: ["已撤回 {} 件，失败 {} 件", "{} undone, {} refused"],
   bulk_working: ["处理中 {} / {}", "{} of {} …"],
 });
 
@@ -244,6 +246,7 @@ export const ACTS = words({
 export const HOLDS = words({
   title: ["等待中", "What waits"],
   in_seconds: ["{} 秒后执行", "done in {} s"],
+  cases: ["{} 件", "{} cases"],
   undo: ["撤回", "Undo"],
   done: ["已执行", "done"],
   undone: ["已撤回", "undone"],
@@ -333,6 +336,15 @@ export const CREWS = words({
   busy: ["执行任务", "on a case"],
   free: ["空闲", "free"],
   off_duty: ["不在岗", "off duty"],
+  phone: ["手机", "Phone"],
+  phone_of: ["{} 的手机", "Phone of {}"],
+  phone_in: ["手机登录链接", "Link to sign a phone in"],
+  phone_out: ["退出该组所有手机", "Sign all its phones out"],
+  phones_out: ["已退出该组所有手机", "All its phones are signed out"],
+  phone_picture: ["手机登录二维码", "QR code that signs a phone in"],
+  phone_scan: ["请救援人员用手机相机扫描", "Let the crew point its phone's camera at it"],
+  phone_once: ["仅可用一次，有效至 {}", "It works once, until {}"],
+  phone_address: ["或发送此链接", "Or send this link"],
   search: ["查找救援人员", "Find a crew"],
   attempts: ["派单记录", "Who was asked"],
   updated: ["每 10 秒更新", "renewed every 10 s"],

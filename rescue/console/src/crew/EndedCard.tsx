@@ -5,6 +5,7 @@ import { useState } from "preact/hooks";
 import { timeOfDay } from "../shared/time";
 import { say, sayName } from "../shared/words/language";
 import { ASSIGNMENTS } from "../shared/words/names";
+import { Told } from "../shared/words/said/Told";
 import type { RefusedAnswer } from "./answers";
 import { CauseChoice } from "./CauseChoice";
 import { answer, type Shown, understood } from "./state";
@@ -55,7 +56,9 @@ export function RefusedCard({ refused }: { refused: RefusedAnswer }): JSX.Elemen
         {given.label}: {say(WORDS.refused, say(WORDS[given.said]))}
       </h2>
       <p>{say(WORDS.pressed_at, timeOfDay(given.at))}</p>
-      <p lang="en">{why}</p>
+      <p>
+        <Told sentence={why} />
+      </p>
       <p>{say(WORDS.refused_hint)}</p>
       <button type="button" class="second" onClick={() => understood(refused)}>
         {say(WORDS.understood)}

@@ -3,6 +3,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { say, switchLanguage } from "../shared/words/language";
+import { Told } from "../shared/words/said/Told";
 import { signIn, trouble, waiting, work } from "./state";
 import { WORDS } from "./words";
 
@@ -45,7 +46,7 @@ export function SignIn(): JSX.Element {
       </form>
       {trouble.value && (
         <p class="trouble" role="alert">
-          {trouble.value}
+          <Told sentence={trouble.value} />
         </p>
       )}
     </main>

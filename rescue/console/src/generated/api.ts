@@ -4648,6 +4648,7 @@ export interface components {
          * @description Of the entrapments found `since` the last midnight of the centre: the report's figures of the same meaning.
          *
          *     `arrived_in_30_min_share` is of `arrivals_due`, those of which it is known by now; null where there is none.
+         *     `companies` are the names of companies by their ids, as the live cases bear them.
          */
         WallFiguresView: {
             /** Arrival Mean S */
@@ -4658,6 +4659,10 @@ export interface components {
             arrived_in_30_min_share: number | null;
             /** Cases */
             cases: number;
+            /** Companies */
+            companies: {
+                [key: string]: string;
+            };
             /**
              * Now
              * Format: date-time

@@ -31,7 +31,7 @@ export interface Look {
   readonly zoom: number;
   /** Nothing has been heard for a while: all that is shown is old. */
   readonly isStale: boolean;
-  /** Pixels of the picture a pixel of the page. */
+  /** Pixels of the picture a pixel that marks are measured in. */
   readonly density: number;
 }
 

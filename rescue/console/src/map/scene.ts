@@ -133,7 +133,7 @@ export class Scene {
       if (crew.id === look.chosen) {
         drawRing(pen, at, CREW_REACH_PX, look.palette.ink, look.palette);
       }
-      if (look.zoom >= CREW_LABEL_ZOOM || crew.bound) {
+      if (crewWords(crew) && (look.zoom >= CREW_LABEL_ZOOM || crew.bound)) {
         label(pen, room, crewWords(crew), at, CREW_REACH_PX + 3, 12, look.palette);
       }
     }

@@ -8,6 +8,7 @@ import L from "leaflet";
 import { type BaseMap, showBaseMap } from "./base_map";
 import { BUILDING_ZOOM } from "./buildings";
 import type { Point } from "./layout";
+import { magnified } from "./magnify";
 import { latOf, lonOf, type Place, scaleOf, type View, viewAround } from "./mercator";
 import { MARGIN_PX, paintLifts } from "./painting";
 import { PALETTES, type Theme } from "./palette";
@@ -108,7 +109,8 @@ export class Screen {
 
   /** What is at this point of the map. */
   hitAt(at: Point): Hit | null {
-    const hit = this.#scene.hit(at);
+    const magnify = magnified();
+    const hit = this.#scene.hit({ x: at.x / magnify, y: at.y / magnify });
     if (hit || this.map.getZoom() >= BUILDING_ZOOM) {
       return hit;
     }
@@ -116,7 +118,7 @@ export class Screen {
     const places = this.#store.fleet.within(
       view.west + at.x / view.scale,
       view.north + at.y / view.scale,
-      NEAREST_PX / view.scale,
+      (NEAREST_PX * magnify) / view.scale,
     );
     return places.length ? { kind: "lifts", places: this.#nearestFirst(places, view, at) } : null;
   }
@@ -238,7 +240,7 @@ export class Screen {
       picture,
       wider,
       { world, states },
-      { palette: PALETTES[this.#theme], zoom, isStale: this.#isStale, density },
+      { palette: PALETTES[this.#theme], zoom, isStale: this.#isStale, density: density * magnified() },
     );
     pen.putImageData(image, 0, 0);
   }
@@ -267,8 +269,9 @@ export class Screen {
     this.#painted = view;
     this.#paintedAt = performance.now();
     this.#marks.style.transform = "";
-    pen.setTransform(density, 0, 0, density, 0, 0);
-    this.#scene.draw(pen, view, this.#store, {
+    const magnify = magnified();
+    pen.setTransform(density * magnify, 0, 0, density * magnify, 0, 0);
+    this.#scene.draw(pen, shrunk(view, magnify), this.#store, {
       palette: PALETTES[this.#theme],
       zoom: this.map.getZoom(),
       isStale: this.#isStale,
@@ -276,6 +279,11 @@ export class Screen {
       isLit: this.#isLit,
     });
   }
+}
+
+/** The same ground on a smaller screen: what is drawn there is magnified with it. */
+function shrunk({ west, north, scale, width, height }: View, by: number): View {
+  return { west, north, scale: scale / by, width: width / by, height: height / by };
 }
 
 function place(canvas: HTMLCanvasElement, corner: number, width: number, height: number): void {

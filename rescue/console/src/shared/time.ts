@@ -46,6 +46,13 @@ export function when(at: string | number, now: number, zone = timeZone.value): s
   return date === day(now, zone) ? time : `${date.slice(5)} ${time}`;
 }
 
+const SPELT = /\b\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)/g;
+
+/** A sentence of the service with its instants as people here read them, to the minute. */
+export function inLocalTime(sentence: string, now: number, zone = timeZone.value): string {
+  return sentence.replace(SPELT, (at) => when(at, now, zone).slice(0, -":00".length));
+}
+
 /** The last midnight of the centre before `now`, in milliseconds. */
 export function midnight(now: number, zone = timeZone.value): number {
   const [hours = 0, minutes = 0, seconds = 0] = timeOfDay(now, zone).split(":").map(Number);

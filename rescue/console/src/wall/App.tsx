@@ -6,6 +6,7 @@ import { useBaseMap } from "../map/sources";
 import { switchTheme, theme } from "../shared/theme";
 import { timeOfDay } from "../shared/time";
 import { language, say, switchLanguage } from "../shared/words/language";
+import { told } from "../shared/words/said";
 import { CaseTable } from "./CaseTable";
 import { LiftStates } from "./LiftStates";
 import { SignIn } from "./SignIn";
@@ -26,7 +27,7 @@ export function App(): JSX.Element | null {
       )}
       {fresh.value !== "lost" && trouble.value && (
         <p class="banner" role="alert">
-          {say(WORDS.trouble, trouble.value)}
+          {say(WORDS.trouble, told(trouble.value).said)}
         </p>
       )}
       <main>

@@ -6,7 +6,7 @@ import { instant, span } from "../shared/time";
 import { say, sayName } from "../shared/words/language";
 import { ASSIGNMENTS, KINDS, STATUSES } from "../shared/words/names";
 import { type Case, isTrapped, waitsForCrew } from "./scene";
-import { cases, isLoaded, now } from "./state";
+import { cases, figures, isLoaded, now } from "./state";
 import { WORDS } from "./words";
 
 const AMBER_AFTER = 0.7;
@@ -65,7 +65,8 @@ function going({ assignment }: Case): string {
   const isComing = assignment.status === "accepted" || assignment.status === "en_route";
   const eta = isComing && assignment.eta_s !== null ? say(WORDS.minutes_eta, Math.ceil(assignment.eta_s / 60)) : "";
   const how = assignment.status === "offered" ? sayName(ASSIGNMENTS, assignment.status) : eta;
-  return [assignment.company_id, how].filter(Boolean).join(" · ");
+  const company = figures.value?.companies[assignment.company_id] || assignment.company_id;
+  return [company, how].filter(Boolean).join(" · ");
 }
 
 function leftOf({ clock, arrived_at }: Case): number | null {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { isPossible } from "../../src/console/case/allowed";
-import { lastHeldBy, settledBy } from "../../src/console/case/held";
+import { alike, bundles, lastBundleOf, type Settled, settledBy } from "../../src/console/case/held";
 import { arrange, EMPTY } from "../../src/console/queue/order";
 import { isUnhandled } from "../../src/console/queue/priority";
 import { breachesBetween } from "../../src/console/sound/heard";
@@ -17,8 +17,14 @@ const held = (changes: Partial<Held> = {}): Held => ({
   crew_id: null,
   ...changes,
 });
-const line = (what: string, data: Entry["data"], incident_id = "c1") =>
-  ({ incident_id, what, data, actor: { kind: "operator", name: "wang", channel: "http" } }) as unknown as Entry;
+const line = (what: string, data: Entry["data"], incident_id = "c1", seconds = 9) =>
+  ({
+    incident_id,
+    what,
+    data,
+    at: at(seconds),
+    actor: { kind: "operator", name: "wang", channel: "http" },
+  }) as unknown as Entry;
 
 describe("a deed that was held", () => {
   const waits = aCase({ held: held(), deadlines: { carry_out_by: at(8) } });
@@ -33,18 +39,33 @@ describe("a deed that was held", () => {
       "a crew came",
     ],
     ["not judged by another case's lines", [line("undone", { action: "close" }, "c2")], "done", ""],
+    ["not judged by the lines of an earlier one", [line("undone", { action: "close" }, "c1", -60)], "done", ""],
   ])("is %s", (_is, lines, outcome, why) => {
     expect(settledBy(waits, held(), lines, NOON)).toMatchObject({ action: "close", outcome, why });
   });
 
-  it("is the last one of whoever undoes it", () => {
+  it("is undone with all that were asked for with it, the last first", () => {
     const cases = [
-      aCase({ id: "a", held: held({ at: at(1) }) }),
-      aCase({ id: "b", held: held({ at: at(3) }) }),
-      aCase({ id: "c", held: held({ at: at(5), by: "wang" }) }),
-      aCase({ id: "d" }),
+      aCase({ id: "a", held: held({ at: at(3), reason: "one drive for all" }) }),
+      aCase({ id: "b", held: held({ at: at(1), reason: "seen to" }) }),
+      aCase({ id: "c", held: held({ at: at(2), reason: "one drive for all" }) }),
+      aCase({ id: "d", held: held({ at: at(0), action: "assign", crew_id: "a1" }) }),
     ];
-    expect([lastHeldBy("li", cases)?.id, lastHeldBy("zhao", cases)]).toEqual(["b", null]);
+    expect(bundles(cases).map((one) => one.map(({ id }) => id))).toEqual([["a", "c"], ["b"], ["d"]]);
+    expect(lastBundleOf(bundles(cases)).map(({ id }) => id)).toEqual(["a", "c"]);
+    expect(lastBundleOf([])).toEqual([]);
+  });
+
+  it("is told with those that ended alike, and never with another end", () => {
+    const news = (id: string, outcome: Settled["outcome"], why = ""): Settled => ({
+      incident: aCase({ id }),
+      action: "close",
+      outcome,
+      why,
+      at: NOON,
+    });
+    const ended = [news("a", "done"), news("b", "not_done", "a crew came"), news("c", "done"), news("d", "not_done")];
+    expect(alike(ended).map((one) => one.map(({ incident }) => incident.id))).toEqual([["a", "c"], ["b"], ["d"]]);
   });
 
   it("is nobody's delay when its time has come: no red, no sound", () => {

@@ -88,3 +88,15 @@ test("no lift is red, orange or yellow: those are for cases that nobody has take
     }
   }
 });
+
+test("marks are told apart by shape or size alone: nobody needs to see their colour", () => {
+  const telling = [Mark.InService, Mark.OutOfService, Mark.Faulty, Mark.PowerLost, Mark.Alarm, Mark.Offline];
+  for (const zoom of [14, 16]) {
+    const shapes = telling.map((mark) => {
+      const { at } = paint([[60, 60, mark]], { zoom });
+      const inked = (n: number) => (at(50 + (n % 21), 50 + Math.floor(n / 21)) ? "#" : ".");
+      return Array.from({ length: 21 * 21 }, (_, n) => inked(n)).join("");
+    });
+    expect(new Set(shapes).size).toBe(telling.length);
+  }
+});

@@ -3,7 +3,7 @@ import { duesOf, pressureOf } from "../../src/shared/deadline";
 import { ServerClock } from "../../src/shared/live/clock";
 import { differences } from "../../src/shared/live/differences";
 import { freshness } from "../../src/shared/live/freshness";
-import { midnight, span, timeOfDay, when } from "../../src/shared/time";
+import { inLocalTime, midnight, span, timeOfDay, when } from "../../src/shared/time";
 import { aCase, anAttempt, at, byId, NOON } from "../a_case";
 
 describe("time", () => {
@@ -23,6 +23,14 @@ describe("time", () => {
   it("names the day only when it is another", () => {
     expect(when(at(0), NOON, "Asia/Shanghai")).toBe("12:00:00");
     expect(when("2026-03-01T04:00:00Z", NOON, "Asia/Shanghai")).toBe("03-01 12:00:00");
+  });
+
+  it("is the centre's in the service's sentences too, to the minute", () => {
+    const said = "li puts the case aside until 2026-03-02T05:30:12.345678Z: part ordered on 2026-02-27T09:00:00+00:00";
+    expect(inLocalTime(said, NOON, "Asia/Shanghai")).toBe(
+      "li puts the case aside until 13:30: part ordered on 02-27 17:00",
+    );
+    expect(inLocalTime("lift 2026-03, code 100001", NOON)).toBe("lift 2026-03, code 100001");
   });
 
   it("begins the day at the centre's midnight", () => {

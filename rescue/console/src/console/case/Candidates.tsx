@@ -1,7 +1,7 @@
 // Who could go, the best first, each with its reasons; whoever sends another than the recommended crew says why.
 
 import { useSignal } from "@preact/signals";
-import type { JSX } from "preact";
+import { Fragment, type JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { readCandidates } from "../../shared/api/calls";
 import { Refusal } from "../../shared/api/client";
@@ -9,6 +9,8 @@ import type { Candidate, Incident } from "../../shared/api/types";
 import { span } from "../../shared/time";
 import { GROUNDS, TERMS } from "../../shared/words/dispatch";
 import { say, sayName } from "../../shared/words/language";
+import { told } from "../../shared/words/said";
+import { Told } from "../../shared/words/said/Told";
 import { canCommand, crews } from "../state/centre";
 import { ACTS, CREWS } from "../words";
 import { perform, reasonOf, working } from "./acting";
@@ -142,11 +144,24 @@ function Option({ candidate, isBest, isAsked, isChosen, onChoose }: OptionProps)
       <span class="tags">
         {isBest && <b>{say(CREWS.recommended)}</b>} {isAsked && <b>{say(CREWS.asked_now)}</b>}
       </span>
-      <span class="because" lang="en">
-        {reasons.join(" · ")}
+      <span class="because">
+        <Reasons reasons={reasons} />
       </span>
       <span class="terms">{weighed(terms)}</span>
     </button>
+  );
+}
+
+function Reasons({ reasons }: { reasons: readonly string[] }): JSX.Element {
+  return (
+    <>
+      {reasons.map((one, at) => (
+        <Fragment key={one}>
+          {at > 0 && " · "}
+          <Told sentence={one} />
+        </Fragment>
+      ))}
+    </>
   );
 }
 
@@ -166,12 +181,24 @@ function Unable({ refusals, asked }: { refusals: readonly Candidate[]; asked: st
       <ul>
         {refusals.map((one) => (
           <li key={one.crew_id}>
-            <b>{nameOf(one)}</b> {one.crew_id === asked && say(CREWS.asked_now)} {sayName(GROUNDS, one.ground ?? "")} ·{" "}
-            <span lang="en">{one.reasons.join(" · ")}</span>
+            <b>{nameOf(one)}</b> {one.crew_id === asked && say(CREWS.asked_now)} <Ground of={one} />
           </li>
         ))}
       </ul>
     </details>
+  );
+}
+
+/** The ground, and what is said beside it where that is more. */
+function Ground({ of: { ground, reasons } }: { of: Candidate }): JSX.Element {
+  const said = sayName(GROUNDS, ground ?? "");
+  const more = reasons.filter((one) => told(one).said !== said);
+  return (
+    <>
+      {said}
+      {more.length > 0 && " · "}
+      <Reasons reasons={more} />
+    </>
   );
 }
 

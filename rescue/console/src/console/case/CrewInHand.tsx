@@ -5,6 +5,8 @@ import type { Assignment, AssignmentStatus, CrewAnswer, Incident } from "../../s
 import { span, timeOfDay } from "../../shared/time";
 import { say, type Word } from "../../shared/words/language";
 import { ASSIGNMENTS } from "../../shared/words/names";
+import { Told } from "../../shared/words/said/Told";
+import { companyName } from "../header/figures";
 import { assignments, canCommand } from "../state/centre";
 import { mayAct } from "../state/session";
 import { CREWS } from "../words";
@@ -48,12 +50,12 @@ function Attempt({ attempt, isCurrent }: { attempt: Assignment; isCurrent: boole
   return (
     <li class={isCurrent ? "current" : ""}>
       <p>
-        <b>{attempt.crew_id}</b> {attempt.company_id} · <b>{say(ASSIGNMENTS[attempt.status])}</b> ·{" "}
+        <b>{attempt.crew_id}</b> {companyName(attempt.company_id)} · <b>{say(ASSIGNMENTS[attempt.status])}</b> ·{" "}
         {timeOfDay(attempt.offered_at)}
         {attempt.eta_s !== null && ` · ${say(CREWS.eta, span(attempt.eta_s))}`}
       </p>
-      <p class="because" lang="en">
-        {attempt.end_reason || attempt.reason}
+      <p class="because">
+        <Told sentence={attempt.end_reason || attempt.reason} />
       </p>
       {answers.length > 0 && (
         <div class="buttons" role="group" aria-label={`${say(CREWS.answers)} ${attempt.crew_id}`}>

@@ -5,7 +5,7 @@ import type { Caller, CauseGroup, Incident, Lift } from "../../shared/api/types"
 import { instant, span, timeOfDay } from "../../shared/time";
 import { language, say, type Word } from "../../shared/words/language";
 import { SIGNS, SITUATIONS, SOURCES } from "../../shared/words/names";
-import { causes } from "../header/figures";
+import { causes, companyName } from "../header/figures";
 import { isEntrapment } from "../queue/priority";
 import { incidents } from "../state/centre";
 import { now } from "../state/clock";
@@ -50,7 +50,7 @@ function factsOfLift(lift: Lift): Fact[] {
     [CASE.car, carOf(lift)],
     [CASE.user_unit, lift.user_unit],
     [CASE.safety_officer, `${lift.safety_officer} ${lift.safety_officer_phone}`.trim()],
-    [CASE.company, lift.company_id],
+    [CASE.company, lift.company_id && companyName(lift.company_id)],
     [CASE.floors, lift.floors === null ? null : String(lift.floors)],
     [CASE.machine_room, lift.machine_room === null ? null : say(lift.machine_room ? CASE.yes : CASE.no)],
   ];

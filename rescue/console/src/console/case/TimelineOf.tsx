@@ -2,12 +2,16 @@
 
 import type { JSX } from "preact";
 import type { Entry } from "../../shared/api/types";
-import { when } from "../../shared/time";
+import { inLocalTime, when } from "../../shared/time";
 import { ENTRIES } from "../../shared/words/entries";
 import { say, sayName } from "../../shared/words/language";
 import { ACTORS } from "../../shared/words/names";
+import { toldLine } from "../../shared/words/said";
 import { now } from "../state/clock";
 import { CASE } from "../words";
+
+/** What a lift says of itself is no person's word. */
+const MACHINES: ReadonlySet<string> = new Set(["machine", "lift"]);
 
 export function TimelineOf({
   entries,
@@ -35,16 +39,19 @@ export function TimelineOf({
 
 function Line({ entry }: { entry: Entry }): JSX.Element {
   const { kind, name } = entry.actor;
-  const isMachine = kind === "machine";
+  const isMachine = MACHINES.has(kind);
+  const { said, lang } = toldLine(entry);
   return (
     <li class={isMachine ? "machine" : "person"}>
       <time dateTime={entry.at}>{when(entry.at, now.peek())}</time>
       <span class="actor">
         <span aria-hidden="true">{isMachine ? "⚙" : "☻"}</span>{" "}
-        {isMachine ? say(ACTORS.machine ?? ["系统", "machine"]) : `${sayName(ACTORS, kind)} ${name}`}
+        {kind === "machine" ? sayName(ACTORS, kind) : `${sayName(ACTORS, kind)} ${name}`}
       </span>
       <b>{sayName(ENTRIES, entry.what)}</b>
-      <span class="said">{entry.said}</span>
+      <span class="said" lang={lang}>
+        {inLocalTime(said, now.peek())}
+      </span>
     </li>
   );
 }

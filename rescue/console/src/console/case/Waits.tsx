@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import type { Incident } from "../../shared/api/types";
 import { when } from "../../shared/time";
 import { say } from "../../shared/words/language";
-import { canCommand } from "../state/centre";
+import { canCommand, incidents } from "../state/centre";
 import { now } from "../state/clock";
 import { mayAct } from "../state/session";
 import { ACTS, HOLDS } from "../words";
@@ -12,13 +12,15 @@ import { undertake } from "./deeds";
 import { HeldDeed } from "./HeldDeed";
 
 export function Waits({ incident }: { incident: Incident }): JSX.Element | null {
-  const { held, escalation_held, shelved, left } = incident;
+  const { escalation_held, shelved, left } = incident;
+  // What is over waits for nothing, though how it ended is still being asked.
+  const held = incidents.value.has(incident.id) && incident.held;
   if (!held && !escalation_held && !shelved && !left) return null;
   return (
     <section class="waits" aria-label={say(HOLDS.title)}>
       {held && (
         <div class="deed-held">
-          <HeldDeed incident={incident} />
+          <HeldDeed cases={[incident]} />
         </div>
       )}
       {escalation_held && (

@@ -5,6 +5,7 @@ import type { Incident } from "../../shared/api/types";
 import { timeOfDay } from "../../shared/time";
 import { say, sayName } from "../../shared/words/language";
 import { CONDITIONS } from "../../shared/words/names";
+import { Told } from "../../shared/words/said/Told";
 import { CASE } from "../words";
 
 export function Why({ incident }: { incident: Incident }): JSX.Element {
@@ -26,9 +27,11 @@ export function Why({ incident }: { incident: Incident }): JSX.Element {
       {incident.evidence.reasons.length > 0 && (
         <section class="evidence">
           <h3>{say(CASE.evidence)}</h3>
-          <ul lang="en">
+          <ul>
             {incident.evidence.reasons.map((reason) => (
-              <li key={reason}>{reason}</li>
+              <li key={reason}>
+                <Told sentence={reason} />
+              </li>
             ))}
           </ul>
         </section>

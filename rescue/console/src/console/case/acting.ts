@@ -6,6 +6,7 @@ import { newKey, Refusal } from "../../shared/api/client";
 import type { Action, Actions, Assignment, CrewAnswer, CrewAnswerBody, Incident } from "../../shared/api/types";
 import { timeOfDay } from "../../shared/time";
 import { type Language, language, say, type Word } from "../../shared/words/language";
+import { told } from "../../shared/words/said";
 import { ACTS } from "../words";
 
 /** What is under way, so that nobody asks for it twice. */
@@ -35,7 +36,12 @@ export async function perform<A extends Action>(incident: Incident, action: A, s
 
 function bodyOf<A extends Action>(action: A, said: Actions[A], version: number): Actions[A] {
   if (IN_ANY_CASE.has(action)) return said;
-  return UNDOABLE.has(action) ? { ...said, version, hold_s: HOLD_S } : { ...said, version };
+  return { ...said, version, ...holding(action) };
+}
+
+/** Whether the service is to wait with it, and for how long. */
+export function holding(action: Action): { hold_s?: number } {
+  return UNDOABLE.has(action) ? { hold_s: HOLD_S } : {};
 }
 
 /** Say for a crew what it said by phone; true if it was taken. */
@@ -72,7 +78,8 @@ export function reasonOf({ status, problem, message }: Refusal): { said: string;
   if (status === 0 || status >= 500) return ours(ACTS.unreachable);
   if (problem?.acted_by && problem.acted_at) return ours(ACTS.stale, problem.acted_by, timeOfDay(problem.acted_at));
   const fields = problem?.errors?.map(({ loc, msg }) => `${loc.slice(1).join(".")} ${msg}`) ?? [];
-  return { said: [message, ...fields].join(" · "), lang: "en" };
+  const { said, lang = language.value } = told(message);
+  return { said: [said, ...fields].join(" · "), lang };
 }
 
 function ours(word: Word, ...put: string[]): { said: string; lang: Language } {

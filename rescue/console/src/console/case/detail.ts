@@ -57,7 +57,8 @@ export function followChosen(): void {
     const isOlder = told !== null && told.incident.id === chosenId.value && live !== null;
     if (isOlder && live.version > told.incident.version) askSoon();
     // It has left the list of open cases: how it ended is only known to whoever asks.
-    if (told !== null && live === null && isLoaded.value && told.incident.closed_at === null) askSoon();
+    if (told !== null && live === null && isLoaded.value && told.incident.closed_at === null)
+      askHowItEnded(told.incident.id);
   });
   onEntries(append);
 }
@@ -70,6 +71,15 @@ function append(entries: readonly Entry[]): void {
   if (fresh.length === 0) return;
   if (fresh[0]?.seq === known + 1) asked.value = { ...told, entries: [...told.entries, ...fresh] };
   else askSoon();
+}
+
+let ended = "";
+
+/** At once, for what is shown is over and must not look as if it were not. */
+function askHowItEnded(id: string): void {
+  if (ended === id) askSoon();
+  else void ask(id);
+  ended = id;
 }
 
 function askSoon(): void {

@@ -1,6 +1,7 @@
 // What became of a deed that the service held for us: done, undone, or not done and why. Pure.
 
 import type { Entry, Held, Incident } from "../../shared/api/types";
+import { instant } from "../../shared/time";
 
 export type Outcome = "done" | "undone" | "not_done";
 
@@ -16,7 +17,7 @@ export interface Settled {
 
 /** What the lines say of the deed that was held in this case; lines of other cases say nothing of it. */
 export function settledBy(incident: Incident, held: Held, entries: readonly Entry[], at: number): Settled {
-  const ours = entries.filter((one) => one.incident_id === incident.id && one.data.action === held.action);
+  const ours = entries.filter((one) => isOf(incident, held, one));
   const dropped = ours.find(({ what }) => what === "not_carried_out");
   const undone = ours.find(({ what }) => what === "undone");
   const is = { incident, action: held.action, at };
@@ -25,9 +26,34 @@ export function settledBy(incident: Incident, held: Held, entries: readonly Entr
   return { ...is, outcome: "done", why: "" };
 }
 
-/** The last deed of this person that can still be undone, null for none. */
-export function lastHeldBy(name: string, cases: Iterable<Incident>): Incident | null {
-  let last: Incident | null = null;
-  for (const one of cases) if (one.held?.by === name && (last?.held == null || one.held.at > last.held.at)) last = one;
-  return last;
+/** An earlier deed of the same case has lines of its own. */
+function isOf({ id }: Incident, { action, at }: Held, line: Entry): boolean {
+  return line.incident_id === id && line.data.action === action && instant(line.at) >= instant(at);
+}
+
+/** Cases in which the same was asked for the same reason: they are told, and undone, as one. */
+export type Bundle = readonly Incident[];
+
+export function bundles(waiting: readonly Incident[]): Bundle[] {
+  return grouped(waiting, ({ held }) => [held?.action, held?.crew_id, held?.reason || held?.at]);
+}
+
+/** What was asked for last, empty for nothing. */
+export function lastBundleOf(all: readonly Bundle[]): Bundle {
+  const newest = (bundle: Bundle) => Math.max(...bundle.map(({ held }) => (held ? instant(held.at) : 0)));
+  return all.toSorted((one, other) => newest(one) - newest(other)).at(-1) ?? [];
+}
+
+/** What became of deeds, those of one kind together. */
+export function alike(news: readonly Settled[]): (readonly Settled[])[] {
+  return grouped(news, ({ action, outcome, why }) => [action, outcome, why]);
+}
+
+function grouped<One>(all: readonly One[], by: (one: One) => readonly unknown[]): One[][] {
+  const groups = new Map<string, One[]>();
+  for (const one of all) {
+    const key = JSON.stringify(by(one));
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  return [...groups.values()];
 }

@@ -1,17 +1,23 @@
 // All crews: who is on a case, who is free, who is off duty.
 
-import { useSignal } from "@preact/signals";
+import { signal, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import type { Crew, Incident } from "../../shared/api/types";
 import { say } from "../../shared/words/language";
 import { ASSIGNMENTS } from "../../shared/words/names";
+import { companyName } from "../header/figures";
 import { crews, incidents } from "../state/centre";
+import { mayAct } from "../state/session";
 import { choose } from "../state/view";
 import { CREWS } from "../words";
+import { Phone } from "./Phone";
 
 const MOST_SHOWN = 300;
 type Standing = "busy" | "free" | "off_duty";
 const STANDINGS: readonly Standing[] = ["busy", "free", "off_duty"];
+
+/** The crew whose phone is being signed in; one at a time. */
+const linkedCrew = signal<string | null>(null);
 
 const standing = (crew: Crew): Standing => (crew.busy ? "busy" : crew.on_duty ? "free" : "off_duty");
 
@@ -54,11 +60,12 @@ const rank = (crew: Crew) => STANDINGS.indexOf(standing(crew));
 
 function CrewRow({ crew, incident }: { crew: Crew; incident: Incident | undefined }): JSX.Element {
   const is = standing(crew);
+  const isOpen = linkedCrew.value === crew.crew_id;
   return (
     <li class={is}>
       <b>{crew.crew_id}</b> {crew.name}{" "}
       <span class="hint">
-        {crew.company_id} · {say(CREWS.members, crew.members)}
+        {companyName(crew.company_id)} · {say(CREWS.members, crew.members)}
       </span>
       {incident?.assignment ? (
         <button type="button" class="plain" onClick={() => choose(incident.id)}>
@@ -67,6 +74,18 @@ function CrewRow({ crew, incident }: { crew: Crew; incident: Incident | undefine
       ) : (
         <span>{say(CREWS[is])}</span>
       )}
+      {mayAct.value && (
+        <button
+          type="button"
+          class="plain"
+          aria-label={say(CREWS.phone_of, crew.crew_id)}
+          aria-expanded={isOpen}
+          onClick={() => (linkedCrew.value = isOpen ? null : crew.crew_id)}
+        >
+          {say(CREWS.phone)}
+        </button>
+      )}
+      {isOpen && <Phone crewId={crew.crew_id} />}
     </li>
   );
 }

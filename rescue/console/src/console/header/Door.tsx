@@ -5,6 +5,7 @@ import type { JSX, TargetedSubmitEvent } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { Refusal } from "../../shared/api/client";
 import { say, switchLanguage } from "../../shared/words/language";
+import { Told } from "../../shared/words/said/Told";
 import { enter, who } from "../state/session";
 import { FRAME } from "../words";
 
@@ -53,8 +54,8 @@ export function Door({ isAgain = false }: { isAgain?: boolean }): JSX.Element {
           <button type="submit" class="primary" disabled={isBusy.value}>
             {say(FRAME.log_in)}
           </button>
-          <p class="refusal" role="status" lang="en">
-            {refusal.value}
+          <p class="refusal" role="status">
+            <Told sentence={refusal.value} />
           </p>
         </form>
         <button type="button" class="plain" onClick={switchLanguage}>

@@ -96,7 +96,7 @@ function AtWork(): JSX.Element {
   return (
     <div class="at-work">
       <button type="button" class="plain" aria-expanded={isOpen.value} onClick={() => (isOpen.value = !isOpen.value)}>
-        {who.value?.name} · {say(FRAME.operators, operators.value.length)}
+        {who.value?.name} · {say(FRAME.operators, Math.max(1, operators.value.length))}
       </button>
       {isOpen.value && (
         <ul class="sheet" aria-label={say(FRAME.on_shift)}>

@@ -2,8 +2,9 @@
 
 import type { JSX } from "preact";
 import { say, type Word } from "../../shared/words/language";
+import { Told } from "../../shared/words/said/Told";
 import { DEEDS, HeldDeed } from "../case/HeldDeed";
-import type { Settled } from "../case/held";
+import { alike, bundles, type Settled } from "../case/held";
 import { dismiss, settled, waiting } from "../case/holding";
 import { plateOf } from "../case/wording";
 import { now } from "../state/clock";
@@ -11,6 +12,8 @@ import { choose, chosenId, pane } from "../state/view";
 import { FRAME, HOLDS } from "../words";
 
 const SHOWN_MS = 8000;
+/** Of many that ended alike, so many are named. */
+const MOST_NAMED = 4;
 const WORDS: Readonly<Record<Settled["outcome"], Word>> = {
   done: HOLDS.done,
   undone: HOLDS.undone,
@@ -23,31 +26,44 @@ export function Deeds(): JSX.Element {
   const news = settled.value.filter(({ at, outcome }) => outcome === "not_done" || now.value - at < SHOWN_MS);
   return (
     <div class="deeds" role="status" aria-label={say(HOLDS.title)}>
-      {elsewhere.map((incident) => (
-        <div key={incident.id} class="deed-held">
-          <b>#{incident.number}</b>
-          <HeldDeed incident={incident} />
+      {bundles(elsewhere).map((cases) => (
+        <div key={cases[0]?.id} class="deed-held">
+          {cases.length === 1 && <b>#{cases[0]?.number}</b>}
+          <HeldDeed cases={cases} />
         </div>
       ))}
-      {news.map((one) => (
-        <News key={`${one.incident.id} ${one.at}`} one={one} />
+      {alike(news).map((ended) => (
+        <News key={`${ended[0]?.incident.id} ${ended[0]?.at}`} ended={ended} />
       ))}
     </div>
   );
 }
 
-function News({ one }: { one: Settled }): JSX.Element {
-  const { incident, action, outcome, why } = one;
+function News({ ended }: { ended: readonly Settled[] }): JSX.Element | null {
+  const [first] = ended;
+  if (!first) return null;
+  const { action, outcome, why } = first;
   return (
     <div class={outcome === "not_done" ? "deed-news not" : "deed-news"}>
-      <button type="button" class="plain" onClick={() => choose(incident.id)}>
-        #{incident.number} {plateOf(incident)}
-      </button>
+      <p class="of">
+        {ended.slice(0, MOST_NAMED).map(({ incident }) => (
+          <button key={incident.id} type="button" class="plain" onClick={() => choose(incident.id)}>
+            #{incident.number} {plateOf(incident)}
+          </button>
+        ))}
+        {ended.length > MOST_NAMED && ` + ${ended.length - MOST_NAMED}`}
+      </p>
       <p>
         {say(DEEDS[action])} · <b>{say(WORDS[outcome])}</b>
-        {why && <span lang={outcome === "not_done" ? "en" : undefined}>{` · ${why}`}</span>}
+        {ended.length > 1 && ` · ${say(HOLDS.cases, ended.length)}`}
+        {why && (
+          <>
+            {" · "}
+            <Told sentence={why} />
+          </>
+        )}
       </p>
-      <button type="button" class="plain" aria-label={say(FRAME.close)} onClick={() => dismiss(one)}>
+      <button type="button" class="plain" aria-label={say(FRAME.close)} onClick={() => dismiss(ended)}>
         ✕
       </button>
     </div>

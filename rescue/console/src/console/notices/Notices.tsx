@@ -3,6 +3,7 @@
 import type { JSX } from "preact";
 import type { Missed as MissedCase } from "../../shared/live/differences";
 import { say, type Word } from "../../shared/words/language";
+import { told } from "../../shared/words/said";
 import { plateOf, statusOf, whatOf } from "../case/wording";
 import { health } from "../header/figures";
 import { hasDraft } from "../intake/draft";
@@ -22,7 +23,7 @@ export function Notices(): JSX.Element {
       )}
       {trouble.value && (
         <p class="banner grave" role="status">
-          {say(FRAME.desk_trouble, trouble.value)}
+          {say(FRAME.desk_trouble, told(trouble.value).said)}
         </p>
       )}
       {isStaleBuild.value && <StaleBuild />}
@@ -90,7 +91,10 @@ function ToTakeOver(): JSX.Element | null {
 /** What a person should see to; calm, for no case waits in vain for it. */
 function Health(): JSX.Element | null {
   const { reasons = [], warnings = [] } = health.value ?? {};
-  const said = [...reasons.map((one) => say(FRAME.not_ready, one)), ...warnings.map((one) => say(FRAME.see_to, one))];
+  const said = [
+    ...reasons.map((one) => say(FRAME.not_ready, told(one).said)),
+    ...warnings.map((one) => say(FRAME.see_to, told(one).said)),
+  ];
   return said.length === 0 ? null : (
     <p class="health" role="status">
       {said.join(" · ")}

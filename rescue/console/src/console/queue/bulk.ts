@@ -4,17 +4,18 @@ import { computed, effect, signal } from "@preact/signals";
 import { act } from "../../shared/api/calls";
 import { Refusal } from "../../shared/api/client";
 import type { Actions, Incident } from "../../shared/api/types";
-import { reasonOf } from "../case/acting";
+import { holding, reasonOf } from "../case/acting";
 import { incidents } from "../state/centre";
 
 const AT_ONCE = 4;
 
 /** What makes sense for many at once. */
-export type BulkAction = "claim" | "note" | "comfort" | "escalate" | "close" | "false_alarm";
+export type BulkAction = "claim" | "note" | "comfort" | "escalate" | "close" | "false_alarm" | "undo";
 export const BULK_ACTIONS: readonly BulkAction[] = ["claim", "comfort", "note", "escalate", "close", "false_alarm"];
 export const NEEDS_REASON: ReadonlySet<BulkAction> = new Set<BulkAction>(["note", "escalate", "close", "false_alarm"]);
 
 export interface Progress {
+  readonly action: BulkAction;
   readonly of: number;
   readonly done: number;
   readonly refused: readonly { number: number; said: string }[];
@@ -46,7 +47,7 @@ export function selectAll(ids: readonly string[], isChosen: boolean): void {
 
 /** Do it to each of them, a few at a time. */
 export async function performAll(cases: readonly Incident[], action: BulkAction, reason: string): Promise<void> {
-  progress.value = { of: cases.length, done: 0, refused: [] };
+  progress.value = { action, of: cases.length, done: 0, refused: [] };
   const left = [...cases];
   const work = async () => {
     for (let next = left.shift(); next !== undefined; next = left.shift()) await performOne(next, action, reason);
@@ -66,7 +67,7 @@ async function performOne(incident: Incident, action: BulkAction, reason: string
 
 function bodyOf(action: BulkAction, reason: string, version: number): Actions[BulkAction] {
   if (action === "note") return { note: reason };
-  return action === "comfort" ? {} : { reason, version };
+  return action === "comfort" || action === "undo" ? {} : { reason, version, ...holding(action) };
 }
 
 function count({ done, refused }: Pick<Progress, "done" | "refused">): void {

@@ -7,6 +7,7 @@ import type {
   Assignment,
   Candidate,
   CauseGroup,
+  Company,
   CrewAnswer,
   CrewAnswerBody,
   FalseAlarms,
@@ -16,6 +17,7 @@ import type {
   Incident,
   Lift,
   Member,
+  PhoneLink,
   Report,
   Shift,
   Timeline,
@@ -39,6 +41,11 @@ export const readCandidates = (id: string) => readAll<Candidate>(`${at(id)}/cand
 export const readMembers = (id: string) => readAll<Member>(`${at(id)}/members`, { limit: 200 });
 export const readLift = (id: string) => read<Lift>(`/lifts/${encodeURIComponent(id)}`);
 export const readCauses = () => readAll<CauseGroup>("/causes");
+/** The companies' names by their ids. */
+export async function readCompanies(): Promise<ReadonlyMap<string, string>> {
+  const all = await readAll<Company>("/companies", { limit: 200 });
+  return new Map(all.map(({ company_id, name }) => [company_id, name]));
+}
 export const readFigures = (since: number) => read<Figures>("/figures", { since: new Date(since).toISOString() });
 export const readShifts = () => readAll<Shift>("/shifts");
 export const startShift = () => change<Shift>("/shifts");
@@ -46,6 +53,9 @@ export const endShift = (id: string, notes: Readonly<Record<string, string>>) =>
   change<Shift>(`/shifts/${encodeURIComponent(id)}/end`, { notes });
 export const readFalseAlarms = (by: FalseAlarmsBy, days: number, limit: number) =>
   read<FalseAlarms>("/reports/false-alarms", { by, days, limit });
+const phonesOf = (crewId: string) => `/crews/${encodeURIComponent(crewId)}/sign_in`;
+export const linkPhone = (crewId: string) => ask<PhoneLink>("POST", phonesOf(crewId));
+export const signPhonesOut = (crewId: string) => ask<null>("DELETE", phonesOf(crewId));
 export const exportPath = (id: string) => `/api/v1${at(id)}/export`;
 
 /** The lifts whose code, id, address or building holds the word. */
