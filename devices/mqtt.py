@@ -69,8 +69,8 @@ PACKETS_A_TURN = 64
 """Read at most this many before the event loop may turn to something else;"""
 A_TURN_S = 0.0005
 """and at most for so long: what is news takes many times as long as what is not, and comes by the thousand when a
-district goes dark. A desk needs some forty turns of the event loop for a group of alarms. With twice as long the slowest
-of the trapped waited 0.8 to 1.1 s for their cases, so 0.5 to 0.8 s."""
+district goes dark. A desk needs some forty turns of the event loop for a group of alarms: with 1 ms the slowest of the
+trapped waited 0.8 to 1.1 s for their cases, and 0.5 to 0.8 s with half of it."""
 PACKETS_AT_ONCE = 8
 """Handed out before the time is looked at."""
 
