@@ -95,13 +95,15 @@ def columns_of(candidates: Sequence[Candidate]) -> Columns:
 
 def together(refused: Sequence[Refusal]) -> Sequence[Together]:
     """Each sentence once, with all of whom it is said."""
-    return refused.together if isinstance(refused, Refusals) else tuple(gathered(refused))
+    if isinstance(refused, Refusals):
+        return refused.together
+    return tuple(gathered((one.crew_id, one.ground, one.reason) for one in refused))
 
 
-def gathered(refusals: Iterable[Refusal]) -> Iterator[Together]:
-    """The same of refusals one by one."""
+def gathered(refused: Iterable[tuple[CrewId, Ground, str]]) -> Iterator[Together]:
+    """The same of crews one by one, each with its ground and sentence."""
     crew_ids: dict[tuple[Ground, str], list[CrewId]] = {}
-    for one in refusals:
-        crew_ids.setdefault((one.ground, one.reason), []).append(one.crew_id)
+    for crew_id, ground, reason in refused:
+        crew_ids.setdefault((ground, reason), []).append(crew_id)
     for (ground, reason), ids in crew_ids.items():
         yield Together(ground=ground, reason=reason, crew_ids=tuple(ids))

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from dispatch.crews import Crew
-from dispatch.problem import Callout, Ground, Problem, Refusal
+from dispatch.problem import Callout, Ground, Problem
 from dispatch.roster import Mask, Whole
 from dispatch.standing import RANK, Standing, note
 from dispatch.travel import distances_m, straight_m
@@ -20,11 +20,10 @@ from dispatch.travel import distances_m, straight_m
 Sentence = Callable[[Crew, Callout, Problem], str]
 
 
-def refusal(crew: Crew, ground: Ground, callout: Callout, problem: Problem) -> Refusal:
-    """Return the refusal of a crew on this ground, with its sentence."""
+def sentence(crew: Crew, ground: Ground, callout: Callout, problem: Problem) -> str:
+    """Return what is said of a crew that may not go on this ground."""
     say = SENTENCES.get(ground)
-    reason = say(crew, callout, problem) if say else ground.value
-    return Refusal(crew_id=crew.crew_id, ground=ground, reason=reason or ground.value)
+    return (say and say(crew, callout, problem)) or ground.value
 
 
 def obstacles(callout: Callout, standing: Standing) -> Whole:

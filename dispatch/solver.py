@@ -180,11 +180,11 @@ def _ranking(view: Survey) -> Ranking:
 
 def _columns(view: Survey, places: Sequence[int]) -> Columns:
     rows = np.array(places, dtype=np.int64)
-    arrivals, options = view.arrivals.of(rows), [view.option(place) for place in places]
+    arrivals, options = view.arrivals.of(rows), [*view.options(places)]
     return Columns(
         crew_ids=tuple(option.crew_id for option in options),
         eta_s=tuple(arrivals.eta_s.tolist()),
         cost_s=tuple((view.costs_ms[rows] / 1000).tolist()),
         terms=term_columns(arrivals),
-        reasons=tuple(candidate_reasons(option, view) for option in options),
+        reasons=tuple(candidate_reasons(options, view)),
     )

@@ -6,7 +6,7 @@ somebody looks.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -17,7 +17,7 @@ import numpy as np
 from dispatch.columns import Refusals, Together, gathered
 from dispatch.cost import Arrivals, costs_ms
 from dispatch.crews import Crew, CrewId, Position
-from dispatch.eligibility import OF_THIS_CREW, obstacles, refusal
+from dispatch.eligibility import OF_THIS_CREW, obstacles, sentence
 from dispatch.problem import Callout, Ground, Refusal
 from dispatch.roster import Floats, Whole
 from dispatch.standing import GROUNDS, NO_OBSTACLE, RANK, Standing
@@ -85,8 +85,17 @@ class Survey:
 
     def option(self, place: int) -> Option:
         """The option at this place."""
-        crew = self.standing.roster.crews[self.arrivals.rows[place]]
-        return Option(place, crew.crew_id, float(self.arrivals.eta_s[place]), crew)
+        (option,) = self.options([place])
+        return option
+
+    def options(self, places: Sequence[int]) -> Iterator[Option]:
+        """The options at these places."""
+        at = np.asarray(places, dtype=np.int64)
+        rows, etas_s = self.arrivals.rows[at].tolist(), self.arrivals.eta_s[at].tolist()
+        crews = [self.standing.roster.crews[row] for row in rows]
+        return (
+            Option(place, crew.crew_id, eta_s, crew) for place, crew, eta_s in zip(places, crews, etas_s, strict=True)
+        )
 
     @cached_property
     def refused(self) -> Refusals:
@@ -103,17 +112,27 @@ class Survey:
         alike[[row for row in self.remarks if self.found[row] == RANK[Ground.NO_WAY]]] = False
         single = np.flatnonzero((self.found != NO_OBSTACLE) & ~alike).tolist()
         same = (np.flatnonzero(alike & (self.found == rank)).tolist() for rank in grounds)
-        return (*gathered(map(self._refusal, single)), *(self._all_alike(rows) for rows in same if rows))
+        return (*self._one_by_one(single), *(self._all_alike(rows) for rows in same if rows))
+
+    def _one_by_one(self, rows: Sequence[int]) -> Iterator[Together]:
+        ids, grounds = self.standing.roster.ids, self.found[rows].tolist()
+        return gathered((ids[row], *self._said(row, rank)) for row, rank in zip(rows, grounds, strict=True))
 
     def _all_alike(self, rows: Sequence[int]) -> Together:
-        first, ids = self._refusal(rows[0]), self.standing.roster.ids
-        return Together(ground=first.ground, reason=first.reason, crew_ids=tuple(ids[row] for row in rows))
+        ids = self.standing.roster.ids
+        ground, reason = self._said(rows[0], int(self.found[rows[0]]))
+        return Together(ground=ground, reason=reason, crew_ids=tuple(ids[row] for row in rows))
 
     def _refusal(self, row: int) -> Refusal:
-        crew, ground = self.standing.roster.crews[row], GROUNDS[self.found[row]]
+        ground, reason = self._said(row, int(self.found[row]))
+        return Refusal(crew_id=self.standing.roster.ids[row], ground=ground, reason=reason)
+
+    def _said(self, row: int, rank: int) -> tuple[Ground, str]:
+        """On which ground the crew of this row may not go, and the sentence about it."""
+        ground = GROUNDS[rank]
         if ground is Ground.NO_WAY and row in self.remarks:
-            return Refusal(crew_id=crew.crew_id, ground=ground, reason=self.remarks[row])
-        return refusal(crew, ground, self.callout, self.standing.problem)
+            return ground, self.remarks[row]
+        return ground, sentence(self.standing.roster.crews[row], ground, self.callout, self.standing.problem)
 
     def _most_telling_first(self) -> list[int]:
         # At level 1 nearly every crew of the city is of another company; the few that are not say why nobody goes.

@@ -5,8 +5,7 @@ Decides nothing; whatever is said here was found by the survey and the solver.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from itertools import islice
+from collections.abc import Iterator, Mapping, Sequence
 
 from dispatch.crews import CompanyKind, Crew, CrewId
 from dispatch.problem import Callout, Problem
@@ -31,12 +30,15 @@ def choice_reason(place: int, survey: Survey, taken: Taken) -> str:
     return f"{standing}, {away}{_against_next(chosen, survey, taken)}{but}"
 
 
-def candidate_reasons(option: Option, survey: Survey) -> tuple[str, ...]:
-    """Return what speaks for a crew, what it still has to do, how sure its place and its way are, and what it lacks."""
-    away, of = _away(option.eta_s, survey.callout), whose(option.crew, survey)
-    problem = survey.standing.problem
-    lacks = (*_rest(option.crew, problem), *_lacks(option, survey), *_remark(option, survey))
-    return (away, of, *_engagement(option, survey), *_doubts(option.crew, problem), *lacks)
+def candidate_reasons(options: Sequence[Option], survey: Survey) -> Iterator[tuple[str, ...]]:
+    """Return of each what speaks for it, what it still has to do, how sure its place and way are, and what it lacks."""
+    problem, of = survey.standing.problem, {one.crew.company_id: whose(one.crew, survey) for one in options}
+    is_any_engaged = bool(survey.standing.are_busy[survey.arrivals.rows].any())
+    for one in options:
+        engagement = _engagement(one, survey) if is_any_engaged else ()
+        lacks = (*_rest(one.crew, problem), *_lacks(one, survey), *_remark(one, survey))
+        away = _away(one.eta_s, survey.callout)
+        yield (away, of[one.crew.company_id], *engagement, *_doubts(one.crew, problem), *lacks)
 
 
 def later_reason(crew_id: CrewId, stop: int, eta_s: float) -> str:
@@ -71,11 +73,10 @@ def _away(eta_s: float, callout: Callout) -> str:
 
 
 def _against_next(chosen: Option, survey: Survey, taken: Taken) -> str:
-    options = (survey.option(place) for place in range(len(survey)))
-    ahead = next((option for option in islice(options, chosen.place) if option.crew_id in taken), None)
+    ahead = next((option for option in survey.options(range(chosen.place)) if option.crew_id in taken), None)
     if ahead is not None:
         return f"; {ahead.crew_id}, {_minutes(ahead.eta_s)} away, is needed for {taken[ahead.crew_id]}"
-    every = (survey.option(place) for place in range(len(survey)))
+    every = survey.options(range(len(survey)))
     behind = next((option for option in every if option.crew_id not in taken), None)
     return _compare(chosen, behind, survey) if behind else ""
 
@@ -127,12 +128,12 @@ def _rest(crew: Crew, problem: Problem) -> tuple[str, ...]:
 
 
 def _lacks(option: Option, survey: Survey) -> tuple[str, ...]:
-    missing = sorted(survey.callout.required_qualifications - option.crew.qualifications)
-    return (f"lacks {', '.join(missing)}",) if missing else ()
+    missing = survey.callout.required_qualifications - option.crew.qualifications
+    return (f"lacks {', '.join(sorted(missing))}",) if missing else ()
 
 
 def _remark(option: Option, survey: Survey) -> tuple[str, ...]:
-    remark = survey.remarks.get(int(survey.arrivals.rows[option.place]))
+    remark = survey.remarks.get(int(survey.arrivals.rows[option.place])) if survey.remarks else None
     return (remark,) if remark else ()
 
 

@@ -18,5 +18,5 @@ def test_a_ranking_in_columns_is_the_ranking_one_by_one(town: Problem) -> None:
     for asked in town.callouts:
         candidates, refused = rank(asked, town, TRAVEL)
         assert columns_of(list(candidates)).candidates() == columns_of(candidates).candidates()
-        at_once, one_by_one = together(refused), [*gathered(refused)]
+        at_once, one_by_one = together(refused), [*gathered((one.crew_id, one.ground, one.reason) for one in refused)]
         assert sorted(at_once, key=str) == sorted(one_by_one, key=str)

@@ -31,6 +31,6 @@ def test_crews_of_which_the_same_is_said_are_named_together_once() -> None:
         Refusal(crew_id=CrewId("S2"), ground=Ground.OFF_DUTY, reason="off duty"),
         Refusal(crew_id=CrewId("S3"), ground=Ground.TOO_FEW, reason="1 of the 2 people that a rescue takes"),
     ]
-    first, second = gathered(refused)
+    first, second = gathered((one.crew_id, one.ground, one.reason) for one in refused)
     assert (first.ground, first.crew_ids) == (Ground.TOO_FEW, ("S1", "S3"))
     assert second == Together(ground=Ground.OFF_DUTY, reason="off duty", crew_ids=(CrewId("S2"),))

@@ -37,13 +37,31 @@ def test_ours_is_held_against_each_peer_by_arrivals_and_against_vroom_by_time_to
     assert ("2x1: time to answer, ms", "greedy") not in held
 
 
+def test_a_desk_that_keeps_up_is_not_held_against_bare_commits() -> None:
+    idle = {"alarms_per_s": 1, "committed_per_s": 1.0, "floor_per_s": 1_000, "of_floor": None}
+    busy = {"alarms_per_s": 300, "committed_per_s": 60.0, "floor_per_s": 1_000, "of_floor": 0.06}
+    (held,) = hold("desk", [idle, busy])
+    assert held.ratio == pytest.approx(0.06)
+
+
+def test_the_page_says_what_each_core_took_in_beside_what_another_platform_publishes() -> None:
+    talks = [{"background_per_s": 7_998, "machine_cpu": 1.0}, {"background_per_s": 24_000, "machine_cpu": 1.5}]
+    page = write_page({"ingest": [*INGEST, *talks]}, seed=7)
+    assert "24,000 a second, alarms among them, with 1.50 cores" in page
+    assert "6.1 times as many for each core" in page
+
+
+def test_a_run_without_talk_claims_nothing_beside_another_platform() -> None:
+    assert "for each core" not in write_page({"ingest": INGEST}, seed=7)
+
+
 def test_nothing_to_be_held_against_has_no_ratio() -> None:
     assert Held(what="x", ours=1.0, against="y", theirs=0.0).ratio is None
 
 
 def test_the_page_has_the_ratios_first_and_then_every_row_that_was_measured() -> None:
     page = write_page({"ingest": INGEST, "dispatch": DISPATCH}, seed=7)
-    assert "| status messages taken in, a second | 28,000 | no-op paho subscriber | 40,000 | 0.70 |" in page
+    assert "| status messages taken in, a second | 28,000 | no-op paho subscriber | 40,000 | 0.70 | more |" in page
     assert "## dispatch" in page
     assert "| 2x1 | vroom | 160.0 | 250.0 | 100.0 |" in page
     assert "Seed 7" in page
