@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 pytest_plugins = ("tests.postgres",)
+
+# Where the environment forbids bytecode, each of the hundreds of processes that tests start would compile us anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 SLOW_ROOMS = ("simulation", "console", "integration", "acceptance", "scripts", "mutations", "contract", "property")
 """Of these a single file takes up to minutes, and so they come first; whoever is done with them finds small ones."""

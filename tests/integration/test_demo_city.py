@@ -44,6 +44,14 @@ def run(
     )
 
 
+def words_of(process: psutil.Process) -> list[str]:
+    """Its command line; empty for one that has ended meanwhile."""
+    try:
+        return process.cmdline()
+    except psutil.NoSuchProcess:
+        return []
+
+
 def processes_about(place: Path) -> list[list[str]]:
     """The command lines of all processes that name the place."""
     found = [process.info["cmdline"] or [] for process in psutil.process_iter(["cmdline"])]
@@ -101,7 +109,7 @@ def test_a_service_that_dies_is_said_and_ends_the_demonstration(tmp_path: Path) 
         read_until(process, "the service is ready")
         # Beside the service there may be a command of the demonstration's own, as for its accounts.
         children = psutil.Process(process.pid).children()
-        os.kill(next(child.pid for child in children if "serve" in child.cmdline()), signal.SIGKILL)
+        os.kill(next(child.pid for child in children if "serve" in words_of(child)), signal.SIGKILL)
         assert "exit code -9" in read_until(process, "error: the service stopped")
         assert process.wait(STOPPED_WITHIN_S) == 1
     assert_nothing_left(tmp_path)

@@ -245,10 +245,13 @@ async def test_two_services_never_share_a_data_directory(data_dir: Path) -> None
 
 # --- living and dying together
 
+# Under nohup we ignore SIGINT, and whoever we start inherits that.
 A_SERVICE = """
-import asyncio, sys
+import asyncio, signal, sys
 from pathlib import Path
 from rescue.embedded import embedded_broker, embedded_database
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 async def main(data_dir, port):
     async with embedded_database(data_dir) as database, embedded_broker(data_dir, port):
@@ -299,6 +302,14 @@ async def url_said_by(process: asyncio.subprocess.Process) -> str:
     raise AssertionError("the service ended without saying anything")
 
 
+async def ends(process: asyncio.subprocess.Process) -> bool:
+    """Whether it does so in time."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(WITHIN_S):
+            await process.wait()
+    return process.returncode is not None
+
+
 async def test_a_service_killed_at_work_leaves_no_server_behind(data_dir: Path) -> None:
     async with a_service(data_dir) as service:
         assert still_running(data_dir) == ["postgres", "nats"]
@@ -319,7 +330,7 @@ async def test_a_service_started_right_after_one_was_killed_finds_all_that_was_c
 async def test_ctrl_c_in_the_terminal_ends_the_servers_in_order_and_only_through_us(data_dir: Path) -> None:
     async with a_service(data_dir) as service:
         os.killpg(service.number, signal.SIGINT)
-        await service.process.wait()
+        assert await ends(service.process), f"Ctrl-C did not end the service within {WITHIN_S:g} s"
         assert still_running(data_dir) == []
     assert "database system is shut down" in (data_dir / "postgres.log").read_text("utf-8")
     heard = re.findall('Trapped "(.+)" signal', (data_dir / "nats.log").read_text("utf-8"))
